@@ -1,0 +1,28 @@
+#include "peer.h"
+#include "wire.h"
+#include "worker.h"
+
+static void
+cancel(struct worker *w, struct wire_msg *m)
+{
+	batch_cancel(w, m->hdr.request);
+}
+
+static void (*const handlers[MSG__COUNT])(struct worker *,
+    struct wire_msg *) = {
+	[MSG_EXEC]		= exec_start,
+	[MSG_EXEC_SIGNAL]	= exec_signal,
+	[MSG_ACTIONS]		= batch_start,
+	[MSG_ACTIONS_BULK]	= batch_start_bulk,
+	[MSG_ACTIONS_CANCEL]	= cancel,
+	[MSG_SHOT]		= shot_start
+};
+
+void
+from_broker(struct worker *w, struct wire_msg *m)
+{
+	if (handlers[m->hdr.type] == NULL)
+		peer_close(w->broker, "a message nobody asked for");
+	else
+		handlers[m->hdr.type](w, m);
+}
