@@ -1,0 +1,33 @@
+/* The handlers that the routing table names; one file per resource. */
+#ifndef API_H
+#define API_H
+
+struct request;
+
+/* api_session.c and api_session_change.c */
+void	api_session_create(struct request *);
+void	api_session_list(struct request *);
+void	api_session_show(struct request *);
+void	api_session_patch(struct request *);
+void	api_session_delete(struct request *);
+void	api_session_stop(struct request *);
+void	api_session_start(struct request *);
+void	api_session_stats(struct request *);
+
+/* api_action.c, api_shot.c, api_exec.c */
+void	api_actions(struct request *);
+void	api_shot(struct request *);
+void	api_exec(struct request *);
+
+/* api_event.c */
+void	api_event_list(struct request *);
+void	api_event_session(struct request *);
+
+/* api_system.c */
+void	api_system(struct request *);
+void	api_system_shutdown(struct request *);
+void	api_metrics(struct request *);
+void	api_healthz(struct request *);
+void	api_readyz(struct request *);
+
+#endif

@@ -1,0 +1,26 @@
+/* What the store's own files share; nobody else includes this. */
+#ifndef STORE_DB_H
+#define STORE_DB_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+extern const char *const	schema_steps[];
+extern const int		schema_version;
+
+/* A connection with this store's settings; fatal when it cannot be had. */
+struct sqlite3		*db_open(const char *, int);	/* path, read only */
+int			 db_exec(struct sqlite3 *, const char *);
+struct sqlite3_stmt	*db_prepare(struct sqlite3 *, const char *);
+int64_t			 db_number(struct sqlite3 *, const char *);
+
+/* store_write.c and store_read.c, called by store.c; they own the handle. */
+void	write_open(struct sqlite3 *);
+void	write_close(void);
+void	read_open(struct sqlite3 *);
+void	read_close(void);
+
+#endif
