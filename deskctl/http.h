@@ -1,0 +1,45 @@
+/*
+ * A small HTTP/1.1 client for a UNIX socket: one connection, one request
+ * at a time, bodies by length, by chunks or to the end of the connection.
+ */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <stddef.h>
+
+struct http;
+
+struct http_request {
+	const char	*method;
+	const char	*target;	/* path and query, encoded */
+	const char	*accept;	/* NULL: application/json */
+	const char	*type;		/* of the body */
+	const char	*extra;		/* header lines, each with its CRLF */
+	const void	*body;
+	size_t		 len;
+	int		 timeout;	/* seconds without a byte; 0: default */
+};
+
+/* Called about ten times a second while nothing comes. */
+typedef void http_tick(void *);
+
+struct http	*http_open(const char *);	/* NULL: errno says why */
+void		 http_close(struct http *);
+void		 http_set_tick(struct http *, http_tick *, void *);
+
+/* May this connection take another request? */
+int		 http_reusable(struct http *);
+/* Sends, and reads the head of the answer.  Returns its status or -1. */
+int		 http_ask(struct http *, const struct http_request *);
+/* A header of the answer, copied and cut to size; returns 0 or -1. */
+int		 http_header(const struct http *, const char *, char *, size_t);
+/* More of the body: bytes read, 0 at its end, -1 on error. */
+long		 http_read(struct http *, void *, size_t);
+/* All that is left of the body, with a NUL after it. */
+char		*http_slurp(struct http *, size_t, size_t *);
+const char	*http_error(const struct http *);
+
+/* Appends text to an URL part, percent-encoded; the caller frees. */
+char		*http_encode(const char *);
+
+#endif

@@ -1,0 +1,52 @@
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "ctl.h"
+#include "http.h"
+#include "progress.h"
+
+#define QUIET_MS	250	/* what is quicker needs no explanation */
+
+static long long
+now_ms(void)
+{
+	struct timespec	ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (long long)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
+}
+
+void
+progress_start(struct progress *p, struct ctl *c, const char *what)
+{
+	p->on = !c->json && isatty(STDERR_FILENO);
+	p->what = what;
+	p->turn = 0;
+	p->started_ms = now_ms();
+	if (p->on && c->http != NULL)
+		http_set_tick(c->http, progress_tick, p);
+}
+
+void
+progress_tick(void *arg)
+{
+	struct progress	*p = arg;
+	long long	 ms = now_ms() - p->started_ms;
+
+	if (ms < QUIET_MS)
+		return;
+	fprintf(stderr, "\r%c %s, %lld.%lld s\033[K",
+	    "|/-\\"[p->turn++ % 4], p->what, ms / 1000, ms % 1000 / 100);
+}
+
+void
+progress_end(struct progress *p, struct ctl *c)
+{
+	if (!p->on)
+		return;
+	if (p->turn > 0)
+		fprintf(stderr, "\r\033[K");
+	if (c->http != NULL)
+		http_set_tick(c->http, NULL, NULL);
+}

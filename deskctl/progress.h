@@ -1,0 +1,18 @@
+/* One line on standard error while a person waits; nothing in scripts. */
+#ifndef PROGRESS_H
+#define PROGRESS_H
+
+struct ctl;
+
+struct progress {
+	int		 on;
+	const char	*what;
+	unsigned int	 turn;
+	long long	 started_ms;
+};
+
+void	progress_start(struct progress *, struct ctl *, const char *);
+void	progress_tick(void *);		/* an http_tick */
+void	progress_end(struct progress *, struct ctl *);
+
+#endif
