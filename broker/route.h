@@ -10,9 +10,10 @@ struct request;
 
 enum route_scope {
 	SCOPE_NONE,		/* health: anybody on the socket */
-	SCOPE_READ,
-	SCOPE_WRITE,		/* changes sessions */
+	SCOPE_READ,		/* what there is, and its journal */
+	SCOPE_VIEW,		/* looks into a session: screen, files, output */
 	SCOPE_CONTROL,		/* acts inside a session */
+	SCOPE_WRITE,		/* makes, changes, deletes sessions */
 	SCOPE_ADMIN
 };
 

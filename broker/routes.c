@@ -28,7 +28,7 @@ const struct route routes[] = {
 	    0, 0, api_session_stats, NULL },
 	{ "POST", SESSION "/actions", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY, ACTIONS_BODY_MAX, api_actions, NULL },
-	{ "GET", SESSION "/screenshot", SCOPE_CONTROL, OWNER_SESSION,
+	{ "GET", SESSION "/screenshot", SCOPE_VIEW, OWNER_SESSION,
 	    0, 0, api_shot, "format region scale pointer" },
 	{ "POST", SESSION "/exec", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY | ROUTE_STREAM, EXEC_BODY, api_exec, NULL },

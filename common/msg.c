@@ -27,6 +27,8 @@ static const struct msg_row rows[MSG__COUNT] = {
 	[MSG_CONF_USER]	= { "conf_user", S, B, SIZE(msg_conf_user), MSG_TAIL, { 0 } },
 	[MSG_CONF_END]	= { "conf_end", S, B, 0, 0, { 0 } },
 	[MSG_LISTEN]	= { "listen", S, B, SIZE(msg_listen), 0, { FD_LISTEN } },
+	[MSG_LISTEN_TLS] = { "listen_tls", S, B, SIZE(msg_listen), 0,
+			    { FD_LISTEN, FD_MEMFD, FD_MEMFD } },
 	[MSG_SYSTEM]	= { "system", S, B, SIZE(msg_system), MSG_TAIL, { 0 } },
 
 	[MSG_SESSION_START] = { "session_start", B, S,
@@ -65,6 +67,26 @@ static const struct msg_row rows[MSG__COUNT] = {
 	[MSG_EXEC_SIGNAL] = { "exec_signal", B | W, W | I,
 			    SIZE(msg_exec_signal), 0, { 0 } },
 
+	[MSG_KEPT_START] = { "kept_start", B | W, W | I,
+			    SIZE(msg_kept_start), MSG_TAIL, { 0 } },
+	[MSG_KEPT_STARTED] = { "kept_started", W | I, B | W,
+			    SIZE(msg_kept_started), 0, { 0 } },
+	[MSG_KEPT_LIST]	= { "kept_list", B | W, W | I, 0, 0, { 0 } },
+	[MSG_KEPT_ITEM]	= { "kept_item", W | I, B | W,
+			    SIZE(msg_kept_item), MSG_TAIL, { 0 } },
+	[MSG_KEPT_ATTACH] = { "kept_attach", B | W, W | I,
+			    SIZE(msg_kept_attach), 0, { 0 } },
+	[MSG_KEPT_STREAM] = { "kept_stream", W | I, B | W,
+			    SIZE(msg_kept_stream), 0, { FD_SOCKET } },
+	[MSG_KEPT_RESIZE] = { "kept_resize", B | W, W | I,
+			    SIZE(msg_kept_resize), 0, { 0 } },
+	[MSG_KEPT_SIGNAL] = { "kept_signal", B | W, W | I,
+			    SIZE(msg_kept_signal), 0, { 0 } },
+	[MSG_KEPT_REMOVE] = { "kept_remove", B | W, W | I,
+			    SIZE(msg_kept_remove), 0, { 0 } },
+	[MSG_KEPT_EXITED] = { "kept_exited", W | I, B | W,
+			    SIZE(msg_kept_exited), 0, { 0 } },
+
 	[MSG_DESKTOP]	= { "desktop", W, B, SIZE(msg_desktop), MSG_TAIL, { 0 } },
 	[MSG_ACTIONS]	= { "actions", B, W, SIZE(msg_actions), MSG_TAIL, { 0 } },
 	[MSG_ACTIONS_BULK] = { "actions_bulk", B, W, SIZE(msg_actions), 0, { FD_MEMFD } },
@@ -77,7 +99,14 @@ static const struct msg_row rows[MSG__COUNT] = {
 	[MSG_SHOT]	= { "shot", B, W, SIZE(msg_shot), 0, { 0 } },
 	[MSG_SHOT_DONE]	= { "shot_done", W, B, SIZE(msg_shot_done), 0, { FD_MEMFD } },
 	[MSG_SHOT_SAME]	= { "shot_same", W, B, SIZE(msg_shot_same), 0, { 0 } },
-	[MSG_RECORD]	= { "record", W, B, SIZE(msg_record), MSG_TAIL, { 0 } }
+	[MSG_RECORD]	= { "record", W, B, SIZE(msg_record), MSG_TAIL, { 0 } },
+	[MSG_WINDOWS]	= { "windows", B, W, 0, 0, { 0 } },
+	[MSG_WINDOWS_DONE] = { "windows_done", W, B,
+			    SIZE(msg_windows_done), 0, { FD_MEMFD } },
+	[MSG_CLIP_GET]	= { "clip_get", B, W, SIZE(msg_clip), 0, { 0 } },
+	[MSG_CLIP_DATA]	= { "clip_data", W, B, SIZE(msg_clip), 0, { FD_MEMFD } },
+	[MSG_CLIP_SET]	= { "clip_set", B, W, SIZE(msg_clip), 0, { FD_MEMFD } },
+	[MSG_RESIZE]	= { "resize", B, W, SIZE(msg_resize), 0, { 0 } }
 };
 
 const struct msg_row *

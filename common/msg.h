@@ -41,6 +41,7 @@ enum msg_type {
 	MSG_CONF_USER,		/* tail: name */
 	MSG_CONF_END,		/* all of the above replaces the old */
 	MSG_LISTEN,		/* a bound, listening socket */
+	MSG_LISTEN_TLS,		/* the same; certificate, key in memfds */
 	MSG_SYSTEM,		/* what this machine can do; tail: kernel */
 
 	/* Broker and supervisor: a session's life. */
@@ -72,6 +73,18 @@ enum msg_type {
 	MSG_EXEC_EXITED,
 	MSG_EXEC_SIGNAL,	/* to the process group of that request */
 
+	/* The same two ways: programs whose output init keeps. */
+	MSG_KEPT_START,		/* tail as EXEC's; -> KEPT_STARTED, ERROR */
+	MSG_KEPT_STARTED,
+	MSG_KEPT_LIST,		/* -> KEPT_ITEM for each, then OK */
+	MSG_KEPT_ITEM,		/* tail: program */
+	MSG_KEPT_ATTACH,	/* -> KEPT_STREAM or ERROR */
+	MSG_KEPT_STREAM,	/* packets as in kept.h */
+	MSG_KEPT_RESIZE,	/* a terminal's window -> OK or ERROR */
+	MSG_KEPT_SIGNAL,	/* to its process group -> OK or ERROR */
+	MSG_KEPT_REMOVE,	/* killed if it runs, forgotten -> OK, ERROR */
+	MSG_KEPT_EXITED,	/* by itself: one has ended */
+
 	/* Worker and broker. */
 	MSG_DESKTOP,		/* by itself: state of the desktop; tail: why */
 	MSG_ACTIONS,		/* tail: JSON of a batch */
@@ -84,6 +97,12 @@ enum msg_type {
 	MSG_SHOT_DONE,
 	MSG_SHOT_SAME,		/* the caller's tag is still right */
 	MSG_RECORD,		/* an action for the journal; tail: JSON */
+	MSG_WINDOWS,		/* -> WINDOWS_DONE or ERROR */
+	MSG_WINDOWS_DONE,	/* JSON in a memfd */
+	MSG_CLIP_GET,		/* -> CLIP_DATA or ERROR */
+	MSG_CLIP_DATA,		/* in a memfd */
+	MSG_CLIP_SET,		/* a memfd -> OK or ERROR */
+	MSG_RESIZE,		/* of the display -> OK or ERROR */
 
 	MSG__COUNT
 };
@@ -146,7 +165,7 @@ struct msg_conf_user {
 	uint64_t	memory;		/* of all his running sessions */
 };
 
-enum listen_kind { LISTEN_UNIX = 1 };
+enum listen_kind { LISTEN_UNIX = 1, LISTEN_TCP, LISTEN_TLS };
 
 struct msg_listen {
 	uint32_t	kind;
@@ -234,6 +253,7 @@ struct msg_display_gone {
 
 #define EXEC_TTY	0x1
 #define EXEC_ROOT	0x2
+#define EXEC_PUMP	0x4	/* deskd-pump; argv[0] is its operation */
 
 struct msg_exec {
 	uint32_t	flags;
@@ -260,6 +280,77 @@ struct msg_exec_exited {
 
 struct msg_exec_signal {
 	uint32_t	signal;
+};
+
+enum kept_kind { KEPT_PROCESS = 1, KEPT_TERMINAL };
+
+/* A client's flags in exec are those of EXEC; the id is the broker's. */
+struct msg_kept_start {
+	struct msg_exec	exec;
+	struct ulid	id;
+	uint32_t	kind;		/* enum kept_kind */
+	uint32_t	keep;		/* bytes of output */
+};
+
+struct msg_kept_started {
+	uint32_t	pid;
+};
+
+#define KEPT_RUNS	0x1
+
+struct msg_kept_item {
+	struct ulid	id;
+	uint32_t	kind;
+	uint32_t	flags;		/* KEPT_RUNS; EXEC_ROOT << 8 */
+	uint32_t	pid;
+	int32_t		code;		/* as EXEC_EXITED, when it has ended */
+	int32_t		signal;
+	uint16_t	cols;
+	uint16_t	rows;
+	uint64_t	started_ms;	/* of the calendar */
+	uint64_t	ended_ms;
+	uint64_t	first;		/* offset of the oldest byte kept */
+	uint64_t	end;		/* and after the newest */
+};
+
+#define KEPT_READ_ONLY	0x1
+#define KEPT_FOLLOW	0x2		/* else only what is there now */
+
+struct msg_kept_attach {
+	struct ulid	id;
+	uint32_t	flags;
+	uint32_t	principal;
+	uint64_t	after;		/* offset; 0: from the oldest byte */
+};
+
+struct msg_kept_stream {
+	struct msg_kept_item	item;
+	uint64_t		from;	/* offset of the first byte to come */
+};
+
+struct msg_kept_resize {
+	struct ulid	id;
+	uint16_t	cols;
+	uint16_t	rows;
+};
+
+struct msg_kept_signal {
+	struct ulid	id;
+	uint32_t	signal;
+	uint32_t	principal;
+};
+
+struct msg_kept_remove {
+	struct ulid	id;
+	uint32_t	principal;
+};
+
+struct msg_kept_exited {
+	struct ulid	id;
+	int32_t		code;
+	int32_t		signal;
+	uint32_t	duration_ms;
+	uint32_t	kind;
 };
 
 enum desktop_state { DESKTOP_NONE = 1, DESKTOP_READY, DESKTOP_FAILED };
@@ -324,6 +415,27 @@ struct msg_record {
 	uint32_t	principal;
 	uint32_t	problem;
 	uint32_t	duration_us;
+};
+
+struct msg_windows_done {
+	uint32_t	count;
+	uint32_t	size;		/* bytes of JSON in the memfd */
+};
+
+enum clip_selection { CLIP_CLIPBOARD = 1, CLIP_PRIMARY };
+enum clip_type { CLIP_TEXT = 1, CLIP_PNG };
+
+struct msg_clip {
+	uint32_t	selection;
+	uint32_t	type;		/* CLIP_GET: wanted; 0: what there is */
+	uint32_t	size;		/* of what is in the memfd, if one */
+	uint32_t	principal;
+};
+
+struct msg_resize {
+	uint32_t	width;
+	uint32_t	height;
+	uint32_t	principal;
 };
 
 /* What kind of descriptor a row expects; the reader asks the kernel. */
