@@ -47,9 +47,12 @@ quoted(struct json *j, const char *text, size_t len)
 			continue;
 		put(j, text + from, i - from);
 		from = i + 1;
-		snprintf(escape, sizeof(escape), "\\u%04x",
-		    (unsigned char)text[i]);
-		put(j, escape, 6);
+		if (text[i] == '"' || text[i] == '\\')
+			snprintf(escape, sizeof(escape), "\\%c", text[i]);
+		else
+			snprintf(escape, sizeof(escape), "\\u%04x",
+			    (unsigned char)text[i]);
+		put(j, escape, strlen(escape));
 	}
 	put(j, text + from, i - from);
 	put(j, "\"", 1);

@@ -10,6 +10,8 @@
 #include "path.h"
 #include "xmalloc.h"
 
+#define LINKS_MAX	40	/* as the kernel */
+
 char *
 path_absolute(const char *path)
 {
@@ -47,30 +49,77 @@ path_open(int dir, const char *path, int flags)
 	return (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
 }
 
+/* Splits an absolute path, or one that begins at the present directory. */
+static int
+place_split(struct place *p, const char *path)
+{
+	char	*copy = xstrdup(path), *slash, *name;
+	int	 dir = -1;
+
+	for (slash = copy + strlen(copy); slash > copy + 1 &&
+	    slash[-1] == '/';)
+		*--slash = '\0';
+	name = (slash = strrchr(copy, '/')) == NULL ? copy : slash + 1;
+	if (strlcpy(p->name, name, sizeof(p->name)) >= sizeof(p->name))
+		errno = ENAMETOOLONG;
+	else if (name[0] == '\0' || strcmp(name, ".") == 0 ||
+	    strcmp(name, "..") == 0)
+		errno = EINVAL;
+	else {
+		*name = '\0';
+		dir = path_open(p->dir, copy[0] == '\0' ? "." : copy,
+		    O_PATH | O_DIRECTORY);
+	}
+	free(copy);
+	if (dir == -1)
+		return -1;
+	if (p->dir != AT_FDCWD)
+		close(p->dir);
+	p->dir = dir;
+	return 0;
+}
+
 int
 place_open(struct place *p, const char *path)
 {
-	char	*slash, *abs;
-
 	memset(p, 0, sizeof(*p));
-	p->dir = -1;
-	if ((abs = path_absolute(path)) == NULL)
+	p->dir = AT_FDCWD;
+	if ((p->path = path_absolute(path)) == NULL)
 		return -1;
-	p->path = xstrdup(abs);
-	slash = strrchr(abs, '/');
-	if (strlcpy(p->name, slash + 1, sizeof(p->name)) >= sizeof(p->name))
-		errno = ENAMETOOLONG;
-	else if (p->name[0] == '\0' || strcmp(p->name, ".") == 0 ||
-	    strcmp(p->name, "..") == 0)
-		errno = EINVAL;
-	else {
-		slash[slash == abs] = '\0';
-		p->dir = path_open(AT_FDCWD, abs, O_PATH | O_DIRECTORY);
-	}
-	free(abs);
-	if (p->dir == -1)
+	if (place_split(p, p->path) == -1) {
 		place_close(p);
-	return p->dir == -1 ? -1 : 0;
+		return -1;
+	}
+	return 0;
+}
+
+int
+place_follow(struct place *p, const char *path)
+{
+	char	target[PATH_MAX];
+	ssize_t	n;
+	int	fd, i;
+
+	if (place_open(p, path) == -1)
+		return -1;
+	for (i = 0; i < LINKS_MAX; i++) {
+		n = readlinkat(p->dir, p->name, target, sizeof(target) - 1);
+		if (n == -1)
+			return 0;
+		target[n] = '\0';
+		/* A link of the kernel's says a path but is none. */
+		if ((fd = path_open(p->dir, p->name, O_PATH)) == -1 &&
+		    errno != ENOENT)
+			break;
+		if (fd != -1)
+			close(fd);
+		if (place_split(p, target) == -1)
+			break;
+	}
+	if (i == LINKS_MAX)
+		errno = ELOOP;
+	place_close(p);
+	return -1;
 }
 
 void
@@ -80,8 +129,8 @@ place_close(struct place *p)
 
 	free(p->path);
 	p->path = NULL;
-	if (p->dir != -1)
+	if (p->dir != AT_FDCWD)
 		close(p->dir);
-	p->dir = -1;
+	p->dir = AT_FDCWD;
 	errno = saved_errno;
 }

@@ -20,6 +20,11 @@ char	*path_absolute(const char *);
 int	 path_open(int, const char *, int);
 /* The name is not looked at and may be of nothing; -1 and errno. */
 int	 place_open(struct place *, const char *);
+/*
+ * The same, and where the name is a symbolic link, the place it leads to:
+ * where a file of that path would be made.
+ */
+int	 place_follow(struct place *, const char *);
 void	 place_close(struct place *);
 
 #endif

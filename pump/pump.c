@@ -23,6 +23,7 @@ static const struct {
 } ops[] = {
 	{ "read",	op_read,	1, 4 },
 	{ "stat",	op_stat,	1, 2 },
+	{ "write",	op_write,	1, 5 },
 };
 
 /* Only so that a call returns: what was begun can be undone. */

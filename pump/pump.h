@@ -20,6 +20,7 @@ typedef int	op_run(int, char **);
 
 op_run	op_read;
 op_run	op_stat;
+op_run	op_write;
 
 /* say.c: the word, and lines on descriptor 1. */
 struct json;
@@ -35,5 +36,6 @@ enum problem	say_problem_of(int);		/* of an errno */
 /* A flag ("", "0", "1") or a number of the caller's; -1 after a problem. */
 int	say_flag(const char *, const char *);
 int	say_number(const char *, const char *, unsigned long long *);
+int	say_mode(const char *, const char *, int *);	/* octal; -1: none */
 
 #endif

@@ -143,3 +143,20 @@ say_number(const char *pointer, const char *text, unsigned long long *n)
 		    "must be a number");
 	return 0;
 }
+
+int
+say_mode(const char *pointer, const char *text, int *mode)
+{
+	char	*end;
+	long	 n;
+
+	*mode = -1;
+	if (text[0] == '\0')
+		return 0;
+	n = strtol(text, &end, 8);
+	if (text[0] < '0' || text[0] > '7' || *end != '\0' || n > 07777)
+		return say_problem(PROBLEM_INVALID_PARAMETER, pointer,
+		    "must be a mode in octal, 7777 at most");
+	*mode = (int)n;
+	return 0;
+}
