@@ -26,7 +26,9 @@ static const struct {
 	{ "list",	op_list,	1, 3 },
 	{ "mkdir",	op_mkdir,	1, 3 },
 	{ "move",	op_move,	2, 3 },
+	{ "ps",	op_ps,	0, 0 },
 	{ "read",	op_read,	1, 4 },
+	{ "signal",	op_signal,	2, 3 },
 	{ "stat",	op_stat,	1, 2 },
 	{ "write",	op_write,	1, 6 },
 };

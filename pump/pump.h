@@ -23,7 +23,9 @@ op_run	op_delete;
 op_run	op_list;
 op_run	op_mkdir;
 op_run	op_move;
+op_run	op_ps;
 op_run	op_read;
+op_run	op_signal;
 op_run	op_stat;
 op_run	op_write;
 
