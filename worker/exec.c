@@ -195,14 +195,13 @@ signal_init(struct worker *w, const struct exec *e, uint32_t sig)
 }
 
 /*
- * Nobody reads its output any more.  A pump sees that by itself, and has
- * perhaps something to take back.
+ * Nobody reads its output any more.  A pump has perhaps something to take
+ * back.
  */
 static void
 orphan_end(struct worker *w, const struct exec *e)
 {
-	if (!e->is_pump)
-		signal_init(w, e, SIGKILL);
+	signal_init(w, e, e->is_pump ? SIGTERM : SIGKILL);
 }
 
 /* Also MSG_EXEC_TTY: both hand over what the program is connected to. */
