@@ -111,6 +111,19 @@ json_number(struct json *j, const char *n, uint64_t value)
 }
 
 void
+json_raw(struct json *j, const char *n, const char *fmt, ...)
+{
+	char	text[64];
+	va_list	ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof(text), fmt, ap);
+	va_end(ap);
+	name(j, n, "");
+	put(j, text, strlen(text));
+}
+
+void
 json_printf(struct json *j, const char *n, const char *fmt, ...)
 {
 	va_list	 ap;

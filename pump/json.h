@@ -21,6 +21,8 @@ void	json_string(struct json *, const char *, const char *);
 void	json_null(struct json *, const char *);
 void	json_bool(struct json *, const char *, int);
 void	json_number(struct json *, const char *, uint64_t);
+void	json_raw(struct json *, const char *, const char *, ...)
+	    __attribute__((__format__(__printf__, 3, 4)));	/* a number */
 void	json_printf(struct json *, const char *, const char *, ...)
 	    __attribute__((__format__(__printf__, 3, 4)));
 /*

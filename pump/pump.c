@@ -21,9 +21,16 @@ static const struct {
 	int		 min;
 	int		 max;		/* -1: any number */
 } ops[] = {
+	{ "copy",	op_copy,	2, 3 },
+	{ "delete",	op_delete,	1, 2 },
+	{ "list",	op_list,	1, 3 },
+	{ "mkdir",	op_mkdir,	1, 3 },
+	{ "move",	op_move,	2, 3 },
+	{ "ps",	op_ps,	0, 0 },
 	{ "read",	op_read,	1, 4 },
+	{ "signal",	op_signal,	2, 3 },
 	{ "stat",	op_stat,	1, 2 },
-	{ "write",	op_write,	1, 5 },
+	{ "write",	op_write,	1, 6 },
 };
 
 /* Only so that a call returns: what was begun can be undone. */

@@ -18,7 +18,14 @@
 /* Arguments without the operation's name; missing ones are "". */
 typedef int	op_run(int, char **);
 
+op_run	op_copy;
+op_run	op_delete;
+op_run	op_list;
+op_run	op_mkdir;
+op_run	op_move;
+op_run	op_ps;
 op_run	op_read;
+op_run	op_signal;
 op_run	op_stat;
 op_run	op_write;
 
