@@ -21,6 +21,8 @@ static const struct {
 	int		 min;
 	int		 max;		/* -1: any number */
 } ops[] = {
+	{ "app",	op_app,	1, -1 },
+	{ "apps",	op_apps,	0, 0 },
 	{ "copy",	op_copy,	2, 3 },
 	{ "delete",	op_delete,	1, 2 },
 	{ "list",	op_list,	1, 3 },

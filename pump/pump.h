@@ -18,6 +18,8 @@
 /* Arguments without the operation's name; missing ones are "". */
 typedef int	op_run(int, char **);
 
+op_run	op_app;
+op_run	op_apps;
 op_run	op_copy;
 op_run	op_delete;
 op_run	op_list;
