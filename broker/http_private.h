@@ -28,6 +28,7 @@ struct http_limits {
 	int	idle;		/* nothing read or written */
 	int	request;	/* from its start to its last byte */
 	int	heartbeat;	/* of a stream */
+	int	ping;		/* of a WebSocket */
 };
 
 extern struct http_limits http_limits;
@@ -39,11 +40,13 @@ struct conn {
 	int			 fd;		/* MHD's; it closes it */
 	uid_t			 uid;
 	int			 busy;		/* a request is being answered */
+	int			 upgraded;
 	int			 suspended;
 	int			 watched;
 	struct monotime		 since;		/* waiting for a request */
 	struct event		 left;		/* while MHD does not look */
 	struct request		*request;
+	struct ws		*ws;		/* NULL: it speaks HTTP, or ends */
 };
 
 TAILQ_HEAD(conns, conn);
@@ -63,6 +66,7 @@ struct http {
 	struct conns		 conns;
 	size_t			 nconns;
 	size_t			 nstreams;
+	size_t			 nsockets;
 	struct requests		 requests;
 };
 
@@ -91,6 +95,8 @@ struct request {
 	char			 id[4 + ULID_TEXT];
 	uid_t			 uid;
 	int			 admin;
+	struct ulid		 principal;
+	int			 http11;
 	char			 method[12];
 	char			*uri;		/* path NUL query */
 	const char		*query_wrong;	/* why it was not taken */
@@ -120,6 +126,7 @@ struct request {
 	void			(*gone)(struct request *, void *);
 	void			*gone_arg;
 	struct stream		*stream;
+	struct ws		*ws;		/* until its connection has it */
 };
 
 /* http.c */

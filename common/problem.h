@@ -38,6 +38,7 @@ enum problem {
 	PROBLEM_NOT_OFFERED,		/* e.g. user root on the host image */
 	PROBLEM_DISK,
 	PROBLEM_SESSION_FAILED,
+	PROBLEM_UPGRADE,		/* this path is for WebSockets */
 	PROBLEM__COUNT
 };
 
