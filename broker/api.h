@@ -19,6 +19,10 @@ void	api_actions(struct request *);
 void	api_shot(struct request *);
 void	api_exec(struct request *);
 
+/* api_socket.c */
+void	api_terminal_socket(struct request *);
+void	api_process_socket(struct request *);
+
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);

@@ -2,7 +2,6 @@
  * The opening of a WebSocket: whether a request asks for one as RFC 6455
  * wants it, and the proof that it was understood.
  */
-#include <sha1.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -11,8 +10,6 @@
 #include "http.h"
 #include "ws.h"
 #include "ws_private.h"
-
-#define KEY_BYTES	16
 
 static int
 is_space(char c)
@@ -59,10 +56,10 @@ check_key(struct request *r)
 	if (key != NULL)
 		bytes = base64_decode(key, strlen(key), &len);
 	free(bytes);
-	if (bytes != NULL && len == KEY_BYTES)
+	if (bytes != NULL && len == WSMSG_KEY)
 		return 0;
 	reply_problem(r, PROBLEM_INVALID_PARAMETER, NULL,
-	    "Sec-WebSocket-Key: must be %d bytes in base64", KEY_BYTES);
+	    "Sec-WebSocket-Key: must be %d bytes in base64", WSMSG_KEY);
 	return -1;
 }
 
@@ -117,20 +114,11 @@ void
 ws_accept_headers(struct request *r, const char *protocol)
 {
 	const char *key = request_header(r, "Sec-WebSocket-Key");
-	unsigned char digest[SHA1_DIGEST_LENGTH];
-	char *proof;
-	size_t len;
-	SHA1_CTX ctx;
+	char proof[WSMSG_PROOF];
 
-	SHA1Init(&ctx);
-	SHA1Update(&ctx, (const unsigned char *)key, strlen(key));
-	SHA1Update(&ctx, (const unsigned char *)WSMSG_GUID,
-	    strlen(WSMSG_GUID));
-	SHA1Final(digest, &ctx);
-	proof = base64(digest, sizeof(digest), &len);
+	wsmsg_proof(key, proof);
 	reply_header(r, "Upgrade", "websocket");
 	reply_header(r, "Sec-WebSocket-Accept", proof);
-	free(proof);
 	if (protocol != NULL && list_has(request_header(r,
 	    "Sec-WebSocket-Protocol"), protocol, strncmp))
 		reply_header(r, "Sec-WebSocket-Protocol", protocol);

@@ -6,14 +6,17 @@
 #include <sys/random.h>
 #include <sys/types.h>
 
+#include <sha1.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wslay/wslay.h>
 
+#include "base64.h"
 #include "log.h"
 #include "wsmsg.h"
 #include "xmalloc.h"
 
+#define GUID		"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 #define CONTROL_MAX	125	/* bytes of a ping, pong or close */
 #define REASON_MAX	(CONTROL_MAX - 2)
 
@@ -263,4 +266,29 @@ wsmsg_send_close(struct wsmsg *w, int code, const char *reason)
 			continue;
 	memcpy(buf + 2, reason, len);
 	wsmsg_send(w, WSMSG_CLOSE, buf, len + 2);
+}
+
+char *
+wsmsg_key(const unsigned char bytes[WSMSG_KEY])
+{
+	size_t	len;
+
+	return base64(bytes, WSMSG_KEY, &len);
+}
+
+void
+wsmsg_proof(const char *key, char proof[WSMSG_PROOF])
+{
+	unsigned char	 digest[SHA1_DIGEST_LENGTH];
+	char		*text;
+	size_t		 len;
+	SHA1_CTX	 ctx;
+
+	SHA1Init(&ctx);
+	SHA1Update(&ctx, (const unsigned char *)key, strlen(key));
+	SHA1Update(&ctx, (const unsigned char *)GUID, strlen(GUID));
+	SHA1Final(digest, &ctx);
+	text = base64(digest, sizeof(digest), &len);
+	strlcpy(proof, text, WSMSG_PROOF);
+	free(text);
 }

@@ -8,9 +8,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* What the opening's key is hashed with. */
-#define WSMSG_GUID	"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
-
 enum wsmsg_kind {		/* the opcodes */
 	WSMSG_TEXT	= 1,
 	WSMSG_BYTES	= 2,
@@ -27,7 +24,8 @@ enum wsmsg_code {		/* why one end closes */
 	WSMSG_BAD_DATA	= 1007,
 	WSMSG_REFUSED	= 1008,
 	WSMSG_TOO_LARGE	= 1009,
-	WSMSG_INTERNAL	= 1011
+	WSMSG_INTERNAL	= 1011,
+	WSMSG_AGAIN	= 1013	/* try again later */
 };
 
 enum wsmsg_end { WSMSG_SERVER, WSMSG_CLIENT };
@@ -45,6 +43,13 @@ struct wsmsg_in {
 	size_t		 len;
 	int		 code;	/* of a close, or of what is wrong */
 };
+
+/* Of the opening: a key of 16 bytes as text, and the proof it was read. */
+#define WSMSG_KEY	16
+#define WSMSG_PROOF	29	/* with its NUL */
+
+char		*wsmsg_key(const unsigned char [WSMSG_KEY]);
+void		 wsmsg_proof(const char *, char [WSMSG_PROOF]);
 
 struct wsmsg;
 
