@@ -30,6 +30,9 @@ void	api_file_copy(struct request *);
 void	api_file_archive(struct request *);
 void	api_file_extract(struct request *);
 void	api_file_watch(struct request *);
+/* api_socket.c */
+void	api_terminal_socket(struct request *);
+void	api_process_socket(struct request *);
 
 /* api_event.c */
 void	api_event_list(struct request *);
