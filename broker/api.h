@@ -25,6 +25,18 @@ void	api_window_show(struct request *);
 void	api_window_act(struct request *);
 void	api_window_close(struct request *);
 
+/* api_file*.c */
+void	api_file_get(struct request *);
+void	api_file_put(struct request *);
+void	api_file_delete(struct request *);
+void	api_file_stat(struct request *);
+void	api_file_mkdir(struct request *);
+void	api_file_move(struct request *);
+void	api_file_copy(struct request *);
+void	api_file_archive(struct request *);
+void	api_file_extract(struct request *);
+void	api_file_watch(struct request *);
+
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);

@@ -111,8 +111,11 @@ leave_all(struct http *h)
 	TAILQ_FOREACH_SAFE(c, &h->conns, entry, next) {
 		if (c->request != NULL && c->request->stream != NULL)
 			stream_left(c->request->stream);
+		else if (c->request != NULL && c->request->piped != NULL)
+			piped_left(c->request->piped);
 		else if (c->request != NULL &&
-		    c->request->phase == PHASE_WAITING)
+		    (c->request->phase == PHASE_WAITING ||
+		    c->request->phase == PHASE_RAW))
 			request_left(c->request);
 		conn_unwatch(c);
 		conn_resume(c);

@@ -18,6 +18,7 @@
 struct event_base;
 struct http;
 struct json_object;
+struct piped;
 struct request;
 struct session;
 struct stream;
@@ -60,6 +61,16 @@ struct session	*request_session(const struct request *);
 void	request_defer(struct request *, void (*)(struct request *, void *),
 	    void *);
 
+/*
+ * A route with ROUTE_BODY_RAW: its handler runs when the headers are there,
+ * defers, and some time later either answers, and the body is not wanted,
+ * or gives the pipe that the body is to go into, which is taken.  There it
+ * comes in frames of a native uint32_t, the length, and so many bytes; the
+ * length 0 ends it.  A pipe that ends without that: the client has left,
+ * or was answered before the end.
+ */
+void	request_body_to(struct request *, int);
+
 /* Before the reply: one more header. */
 void	reply_header(struct request *, const char *, const char *);
 /* Exactly one of these. */
@@ -69,6 +80,18 @@ void	reply_bytes(struct request *, int, const char *, const void *,
 	    size_t);				/* type, copied body */
 void	reply_empty(struct request *, int);
 void	reply_fd(struct request *, int, const char *, int, size_t); /* takes fd */
+/* The head of an answer that a HEAD does not get; -1: length unknown. */
+void	reply_length(struct request *, int, const char *, int64_t);
+/*
+ * The body comes from a pipe, which is taken: so many bytes, or with -1 all
+ * until its end, and then it is good only with a piped_verdict that it was
+ * all.  over(arg) is called once, when all is sent or the client has left;
+ * the struct piped is not touched after it.  NULL when a request that waited
+ * has no client any more: over is not called.
+ */
+struct piped *reply_pipe(struct request *, int, const char *, int, int64_t,
+	    void (*)(void *), void *);
+void	piped_verdict(struct piped *, int);
 /* A pointer may be NULL; it is shown to the client as it is. */
 void	reply_problem(struct request *, enum problem, const char *,
 	    const char *, ...) __attribute__((__format__(__printf__, 4, 5)));

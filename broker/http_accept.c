@@ -239,6 +239,8 @@ left_cb(int fd, short events, void *arg)
 	conn_unwatch(c);
 	if (c->request != NULL && c->request->stream != NULL)
 		stream_left(c->request->stream);
+	else if (c->request != NULL && c->request->piped != NULL)
+		piped_left(c->request->piped);
 	else if (c->request != NULL)
 		request_left(c->request);
 	conn_resume(c);

@@ -75,6 +75,7 @@ enum phase {
 	PHASE_BODY,
 	PHASE_HANDLER,		/* on the stack, or about to be queued */
 	PHASE_WAITING,		/* deferred: suspended, or without client */
+	PHASE_RAW,		/* deferred, and its body goes into a pipe */
 	PHASE_QUEUED		/* MHD has the answer */
 };
 
@@ -104,7 +105,7 @@ struct request {
 	struct route_params	 params;
 	struct session		*session;
 
-	int			 has_body;	/* the headers promise one */
+	int			 has_body;	/* one is still to come */
 	int64_t			 declared;	/* -1: chunked */
 	char			*body;
 	size_t			 body_len;
@@ -124,6 +125,8 @@ struct request {
 	void			(*gone)(struct request *, void *);
 	void			*gone_arg;
 	struct stream		*stream;
+	struct raw		*raw;		/* its body, on the way */
+	struct piped		*piped;
 };
 
 /* http.c */
@@ -155,6 +158,7 @@ enum MHD_Result	 request_go(void *, struct MHD_Connection *, const char *,
 void		 request_done(void *, struct MHD_Connection *, void **,
 		    enum MHD_RequestTerminationCode);
 void		 request_left(struct request *);	/* while it waited */
+enum MHD_Result	 request_queue(struct request *, struct MHD_Connection *);
 void		 request_free(struct request *);
 
 /* http_check.c: 0, or -1 when the request is refused. */
@@ -166,6 +170,18 @@ int		 refuse(struct request *, enum problem, const char *, ...)
 /* http_body.c */
 int		 body_take(struct request *, const char *, size_t);
 int		 body_parse(struct request *);
+
+/* http_raw.c */
+enum MHD_Result	 raw_go(struct request *, struct MHD_Connection *,
+		    const char *, size_t *);
+void		 raw_forget(struct request *);	/* its body, but read it */
+void		 raw_answered(struct request *);
+void		 raw_left(struct request *);
+void		 raw_free(struct raw *);
+
+/* http_pipe.c */
+void		 piped_left(struct piped *);	/* the watch saw it */
+void		 piped_done(struct piped *);	/* MHD has closed; frees */
 
 /* http_reply.c; the first takes the response. */
 void		 reply_response(struct request *, int, struct MHD_Response *);

@@ -38,6 +38,17 @@ enum problem {
 	PROBLEM_NOT_OFFERED,		/* e.g. user root on the host image */
 	PROBLEM_DISK,
 	PROBLEM_SESSION_FAILED,
+	PROBLEM_EXISTS,			/* of files: it is there already */
+	PROBLEM_NOT_DIRECTORY,
+	PROBLEM_IS_DIRECTORY,
+	PROBLEM_NOT_REGULAR,		/* a FIFO, socket or device */
+	PROBLEM_NOT_EMPTY,
+	PROBLEM_BAD_PATH,		/* too long, a loop, into itself */
+	PROBLEM_DENIED,			/* by the session's kernel */
+	PROBLEM_NO_SPACE,		/* on the session's disk */
+	PROBLEM_PRECONDITION,		/* If-Match and its like */
+	PROBLEM_RANGE,
+	PROBLEM_BAD_ARCHIVE,
 	PROBLEM__COUNT
 };
 

@@ -2,7 +2,7 @@
 
 # The broker without its sessions and its store; the test has stand-ins.
 HTTP_SIDE	= $(filter $(addprefix broker/,api_system.c field.c http%.c \
-		  json_read.c metrics.c query.c route.c stream.c utf8.c), \
+		  json_read.c metrics.c query.c route.c stream.c), \
 		  $(deskd-broker_SRC))
 HTTP_TEST_SIDES	= regress/unit/http_client.c regress/unit/http_server.c
 
@@ -11,7 +11,7 @@ UNIT		+= bfield_test \
 		  route_test
 
 bfield_test_SRC	= regress/unit/bfield_test.c broker/field.c \
-		  broker/json_read.c broker/utf8.c
+		  broker/json_read.c
 bfield_test_LIBS = $(JSON_LIBS) $(COMMON_LIBS)
 
 http_test_SRC	= regress/unit/http_test.c $(HTTP_TEST_SIDES) $(HTTP_SIDE)
