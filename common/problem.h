@@ -56,5 +56,6 @@ const char	*problem_code(enum problem);	/* "invalid_field" */
 const char	*problem_title(enum problem);
 int		 problem_status(enum problem);	/* HTTP */
 enum problem	 problem_valid(unsigned int);	/* of a peer's number */
+enum problem	 problem_of_errno(int);		/* of files */
 
 #endif
