@@ -1,10 +1,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <json-c/json.h>
+
+#include "api.h"
+#include "base64.h"
 #include "ctl.h"
+#include "field.h"
 #include "http.h"
+#include "input.h"
 #include "remote_path.h"
 #include "xmalloc.h"
+
+void
+put_path(struct json_object *o, const char *name, const char *path)
+{
+	char	*coded, *member;
+	size_t	 len = strlen(path);
+
+	if (input_is_utf8(path, len)) {
+		put_text(o, name, path);
+		return;
+	}
+	coded = base64(path, len, &len);
+	xasprintf(&member, "%s_base64", name);
+	put_text(o, member, coded);
+	free(member);
+	free(coded);
+}
 
 /* As scp has it: a slash before the colon makes it a path here. */
 const char *
@@ -57,6 +80,37 @@ remote_url(const struct remote_path *p, const char *route)
 	    path, p->root ? "&user=root" : "");
 	free(path);
 	return url;
+}
+
+/* "" when nothing is there; the texts are constant. */
+const char *
+remote_type(struct ctl *c, const struct remote_path *p)
+{
+	struct http_request	 r = { .method = "GET" };
+	struct json_object	*o;
+	char			*url = remote_url(p, "/stat");
+	const char		*type;
+	int			 status;
+
+	r.target = url;
+	status = api_ask(c, &r);
+	free(url);
+	if (status == -1)
+		return NULL;
+	if (status == 404) {
+		free(http_slurp(c->http, 65536, NULL));
+		return "";
+	}
+	if (status != 200) {
+		api_problem(c, status);
+		return NULL;
+	}
+	if ((o = api_object(c)) == NULL)
+		return NULL;
+	type = strcmp(field_or(o, "type", ""), "directory") == 0 ?
+	    "directory" : "file";
+	json_object_put(o);
+	return type;
 }
 
 void
