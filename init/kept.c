@@ -263,11 +263,14 @@ static void
 started(struct kept *k)
 {
 	struct msg_kept_started	 m = { .pid = (uint32_t)k->pid,
+				    .argc = k->ask.exec.argc,
 				    .started_ms = k->started_ms };
 	struct msg_out		 out = { .type = MSG_KEPT_STARTED,
 				    .request = k->hdr.request,
 				    .session = &k->hdr.session,
-				    .data = &m, .len = sizeof(m) };
+				    .data = &m, .len = sizeof(m),
+				    .tail = k->argv,
+				    .tail_len = k->argv_len };
 
 	close(k->status);
 	k->status = -1;
