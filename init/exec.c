@@ -2,6 +2,10 @@
  * Programs the worker asked for: from its request to the word that they
  * ended.  A program whose asker has gone runs on, its limit of time holds,
  * and nobody hears of its end.
+ *
+ * The same for deskd-pump, our own program for a session's files: it works
+ * for its asker alone and ends with it.  The end of its input tells it so,
+ * and it takes back what it has half done; only then is it killed.
  */
 #include <sys/queue.h>
 #include <sys/wait.h>
@@ -26,6 +30,7 @@
 #include "xmalloc.h"
 
 #define EXECS_MAX	256
+#define PUMP_GRACE	30	/* seconds to undo what was begun */
 
 struct exec {
 	TAILQ_ENTRY(exec)	 entry;
@@ -38,6 +43,7 @@ struct exec {
 	int			 near[3];	/* until they are sent */
 	pid_t			 pid;
 	int			 tty;
+	int			 pump;
 	int			 timed_out;
 };
 static TAILQ_HEAD(execs, exec)	 execs = TAILQ_HEAD_INITIALIZER(execs);
@@ -113,6 +119,7 @@ exec_run(struct exec *e, const struct request *r, struct refusal *no)
 		return -1;
 	}
 	e->tty = (r->m.flags & EXEC_TTY) != 0;
+	e->pump = (r->m.flags & EXEC_PUMP) != 0;
 	if ((e->pid = request_launch(r, &s, &e->status, no)) == -1)
 		return -1;
 	memcpy(e->near, s.near, sizeof(e->near));
@@ -285,9 +292,14 @@ exec_signal(struct peer *p, struct wire_msg *msg)
 void
 exec_forget(const struct peer *p)
 {
-	struct exec	*e;
+	static const struct timeval	 tv = { PUMP_GRACE, 0 };
+	struct exec			*e;
 
-	TAILQ_FOREACH(e, &execs, entry)
-		if (e->peer == p)
-			e->peer = NULL;
+	TAILQ_FOREACH(e, &execs, entry) {
+		if (e->peer != p)
+			continue;
+		e->peer = NULL;
+		if (e->pump)
+			evtimer_add(&e->ev_deadline, &tv);
+	}
 }

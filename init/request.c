@@ -17,12 +17,15 @@ request_read(struct request *r, const void *data, size_t len, size_t size)
 	struct msg_tail	tail;
 
 	memcpy(&r->m, data, sizeof(r->m));
-	if (r->m.flags & ~(uint32_t)(EXEC_TTY | EXEC_ROOT))
+	if (r->m.flags & ~(uint32_t)(EXEC_TTY | EXEC_ROOT | EXEC_PUMP))
 		return "exec with unknown flags";
+	if ((r->m.flags & EXEC_PUMP) && (r->m.flags & EXEC_TTY))
+		return "a pump on a terminal";
 	if (r->m.argc > EXEC_ARGS_MAX || r->m.envc > EXEC_ARGS_MAX)
 		return "exec with wrong counts";
 	/* Bytes are bounded by the message: the worker adds to a request. */
-	env_init(&r->env, r->m.flags & EXEC_ROOT ? ENV_ROOT : ENV_USER);
+	(r->m.flags & EXEC_PUMP ? env_init_bare : env_init)(&r->env,
+	    r->m.flags & EXEC_ROOT ? ENV_ROOT : ENV_USER);
 	if (r->m.flags & EXEC_TTY)
 		env_set(&r->env, TTY_TERM);
 	msg_tail_init(&tail, data, len, size);
@@ -111,6 +114,7 @@ request_launch(const struct request *r, struct stdio *s, int *status,
 		return -1;
 	}
 	memset(&l, 0, sizeof(l));
+	l.path = r->m.flags & EXEC_PUMP ? INIT_PUMP : NULL;
 	l.argv = r->argv;
 	l.env = r->env.v;
 	l.cwd = r->cwd[0] == '\0' ? NULL : r->cwd;
