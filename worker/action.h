@@ -10,6 +10,7 @@
 #include <event2/event_struct.h>
 
 #include "capture.h"
+#include "encode.h"
 #include "field.h"
 #include "gate.h"
 #include "input.h"
@@ -34,6 +35,13 @@ struct region {
 	uint32_t	x, y, width, height;	/* all 0: the whole screen */
 };
 
+/* Of a picture, as asked for. */
+struct kind_args {
+	int	format;		/* place in the names' list */
+	int	quality;	/* 0: not given */
+	int	lossless;
+};
+
 struct action_args {
 	int			 x, y;		/* ACTION_HERE: not given */
 	int			 start_x, start_y;
@@ -51,6 +59,8 @@ struct action_args {
 	int			 repeat;
 	int			 duration_ms;
 	int			 pointer;
+	struct kind_args	 kind_args;
+	struct encode_kind	 kind;		/* of them */
 };
 
 #define ACTION_LOOKS	0x1	/* its answer is a picture */
@@ -88,7 +98,11 @@ struct json_object *action_record(struct json_object *,
 
 /* action_field.c: readers of values only actions have. */
 field_fn	field_any, field_x, field_y, field_region, field_path;
-field_fn	field_modifiers, field_keys, field_typed;
+field_fn	field_modifiers, field_keys, field_typed, field_format;
+
+/* Do they go together?  at is the object they stand in. */
+int	kind_check(const struct kind_args *, const struct field_at *,
+	    struct encode_kind *);
 
 /* action_run.c */
 struct action_run {
