@@ -251,8 +251,13 @@ capture_shot(struct display *d, const struct shot_want *w, capture_cb *cb,
 {
 	struct op	*op = new_op(d, NULL, arg);
 
-	say("shot %u,%u %ux%u to %ux%u%s\n", w->x, w->y, w->width, w->height,
-	    w->out_width, w->out_height, w->pointer ? " pointer" : "");
+	say("shot %u,%u %ux%u to %ux%u%s%s", w->x, w->y, w->width, w->height,
+	    w->out_width, w->out_height, w->pointer ? " pointer" : "",
+	    w->kind.format == SHOT_PNG ? "\n" : "");
+	if (w->kind.format != SHOT_PNG)
+		say(" %s %u%s\n", w->kind.format == SHOT_JPEG ? "jpeg" :
+		    "webp", w->kind.quality, w->kind.lossless ? " lossless" :
+		    "");
 	op->capture = cb;
 	op->want = *w;
 	return op;
