@@ -5,6 +5,8 @@
 #ifndef HTTP_H
 #define HTTP_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 
 struct http;
@@ -25,6 +27,8 @@ typedef void http_tick(void *);
 
 struct http	*http_open(const char *);	/* NULL: errno says why */
 void		 http_close(struct http *);
+/* Who made the socket we are connected to; -1 when it is not a local one. */
+pid_t		 http_listener(const struct http *);
 void		 http_set_tick(struct http *, http_tick *, void *);
 
 /* May this connection take another request? */
@@ -38,6 +42,14 @@ long		 http_read(struct http *, void *, size_t);
 /* All that is left of the body, with a NUL after it. */
 char		*http_slurp(struct http *, size_t, size_t *);
 const char	*http_error(const struct http *);
+
+/*
+ * After an answer of 101 the connection is for bytes: what there is now (0:
+ * nothing yet, -1: the end), and sending all of some.
+ */
+int		 http_fd(const struct http *);
+long		 http_raw_read(struct http *, void *, size_t);
+int		 http_raw_send(struct http *, const void *, size_t);
 
 /* Appends text to an URL part, percent-encoded; the caller frees. */
 char		*http_encode(const char *);

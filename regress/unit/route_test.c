@@ -18,7 +18,19 @@ STUB(api_session_start)
 STUB(api_session_stats)
 STUB(api_actions)
 STUB(api_shot)
+STUB(api_terminal_socket)
+STUB(api_process_socket)
 STUB(api_exec)
+STUB(api_file_get)
+STUB(api_file_put)
+STUB(api_file_delete)
+STUB(api_file_stat)
+STUB(api_file_mkdir)
+STUB(api_file_move)
+STUB(api_file_copy)
+STUB(api_file_archive)
+STUB(api_file_extract)
+STUB(api_file_watch)
 STUB(api_event_list)
 STUB(api_event_session)
 STUB(api_system)
@@ -67,8 +79,13 @@ rights_fit(const struct route *row)
 static int
 body_fits(const struct route *row)
 {
-	int takes = (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT)) != 0;
+	int takes = (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT |
+	    ROUTE_BODY_RAW)) != 0;
 	int may = is_one_of(row->method, " POST PATCH PUT ");
+
+	/* Bytes are not kept in memory: any number may come. */
+	if (row->flags & ROUTE_BODY_RAW)
+		return may && (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT)) == 0;
 
 	return takes == may && takes == (row->body_max != 0) &&
 	    row->body_max <= 2 * 1024 * 1024;
