@@ -19,6 +19,12 @@ void	api_actions(struct request *);
 void	api_shot(struct request *);
 void	api_exec(struct request *);
 
+/* api_window.c */
+void	api_window_list(struct request *);
+void	api_window_show(struct request *);
+void	api_window_act(struct request *);
+void	api_window_close(struct request *);
+
 /* api_file*.c */
 void	api_file_get(struct request *);
 void	api_file_put(struct request *);

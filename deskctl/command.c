@@ -80,6 +80,9 @@ static const struct command commands[] = {
 	    "  -r COUNT    so many times (--repeat)\n" },
 	{ "actions", cmd_actions, "ID FILE | ID -",
 	    "do a batch of actions written in JSON", "" },
+	{ "windows", cmd_windows, "ID", "list windows, the topmost first", "" },
+	{ "window", cmd_window, "focus|move|resize|max|min|restore|close "
+	    "ID WINDOW [X Y | W H]", "do something to a window", "" },
 	{ "exec", cmd_exec, "[-it] [-u user] [-C dir] [-e key=value] "
 	    "[-T seconds] ID [--] [CMD ...]", "run a command in a session",
 	    "  -i          give it standard input (--stdin)\n"

@@ -82,5 +82,7 @@ int		 cmd_system(struct ctl *, int, char **);
 int		 cmd_top(struct ctl *, int, char **);
 int		 cmd_type(struct ctl *, int, char **);
 int		 cmd_version(struct ctl *, int, char **);
+int		 cmd_window(struct ctl *, int, char **);
+int		 cmd_windows(struct ctl *, int, char **);
 
 #endif
