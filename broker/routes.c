@@ -36,7 +36,7 @@ const struct route routes[] = {
 	{ "POST", SESSION "/actions", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY, ACTIONS_BODY_MAX, api_actions, NULL },
 	{ "GET", SESSION "/screenshot", SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_shot, "format region scale pointer" },
+	    0, 0, api_shot, "format quality lossless region scale pointer" },
 	{ "POST", SESSION "/exec", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY | ROUTE_STREAM, EXEC_BODY, api_exec, NULL },
 	{ "GET", PROCESSES, SCOPE_VIEW, OWNER_SESSION,

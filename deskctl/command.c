@@ -47,9 +47,13 @@ static const struct command commands[] = {
 	    "  -w          wait until they run (--wait)\n"
 	    "  -T SECONDS  for so long; 60 (--timeout)\n" },
 	{ "rm", cmd_rm, "ID ...", "delete sessions and their disks", "" },
-	{ "shot", cmd_shot, "[-p] [-o file] [-r x,y,w,h] [-s WxH|factor] ID",
+	{ "shot", cmd_shot, "[-lp] [-f format] [-o file] [-q quality] "
+	    "[-r x,y,w,h] [-s WxH|factor] ID",
 	    "take a picture of the screen",
 	    "  -o FILE     write it there; - is standard output (--output)\n"
+	    "  -f FORMAT   png, jpeg, webp; else as FILE ends (--format)\n"
+	    "  -q QUALITY  of jpeg and webp, 1 to 100 (--quality)\n"
+	    "  -l          webp that loses nothing (--lossless)\n"
 	    "  -r X,Y,W,H  only this part of the screen (--region)\n"
 	    "  -s WxH|F    scaled to this size or by this factor (--scale)\n"
 	    "  -p          with the pointer (--pointer)\n" },
