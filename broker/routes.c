@@ -68,6 +68,10 @@ const struct route routes[] = {
 	    ROUTE_STREAM, 0, api_terminal_log, "stream after limit" },
 	{ "POST", TERMINAL "/input", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY, EXEC_BODY, api_terminal_input, NULL },
+	{ "GET", TERMINAL "/socket", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_terminal_socket, "after read_only" },
+	{ "GET", PROCESS "/socket", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_process_socket, "after read_only" },
 
 	{ "GET", SESSION "/terminals/{terminal}/socket", SCOPE_CONTROL,
 	    OWNER_SESSION, 0, 0, api_terminal_socket, "after read_only" },

@@ -91,8 +91,7 @@ static const struct command commands[] = {
 	    "  -u USER     user or root (--user)\n"
 	    "  -C DIR      working directory (--cwd)\n"
 	    "  -e K=V      environment (--env)\n"
-	    "  -T SECONDS  kill it after that; 60, without end with -t\n"
-	    "              (--timeout)\n" },
+	    "  -T SECONDS  kill it after that; 60 (--timeout)\n" },
 	{ "attach", cmd_attach, "[-r] ID [TERMINAL]",
 	    "see and use a terminal of a session",
 	    "  -r          only see it (--read-only)\n"
