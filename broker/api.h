@@ -37,6 +37,22 @@ void	api_file_archive(struct request *);
 void	api_file_extract(struct request *);
 void	api_file_watch(struct request *);
 
+/* api_process.c and api_terminal.c */
+void	api_process_create(struct request *);
+void	api_process_list(struct request *);
+void	api_process_show(struct request *);
+void	api_process_delete(struct request *);
+void	api_process_signal(struct request *);
+void	api_process_log(struct request *);
+void	api_process_input(struct request *);
+void	api_terminal_create(struct request *);
+void	api_terminal_list(struct request *);
+void	api_terminal_show(struct request *);
+void	api_terminal_patch(struct request *);
+void	api_terminal_delete(struct request *);
+void	api_terminal_log(struct request *);
+void	api_terminal_input(struct request *);
+
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);
