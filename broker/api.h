@@ -19,6 +19,11 @@ void	api_actions(struct request *);
 void	api_shot(struct request *);
 void	api_exec(struct request *);
 
+/* api_app.c, app_launch.c */
+void	api_app_list(struct request *);
+void	api_app_show(struct request *);
+void	api_app_launch(struct request *);
+
 /* api_window.c */
 void	api_window_list(struct request *);
 void	api_window_show(struct request *);
