@@ -80,7 +80,7 @@ end
 entry plain <<- end
 	Type=Application
 	Name=Plain
-	Exec=$home/wclient -c Plainly
+	Exec=$home/wclient -c Plainly -s -
 end
 entry class <<- end
 	Type=Application
@@ -171,7 +171,8 @@ is "launch" "$(go plain '{}')" 201
 is "its process is kept" "$(api GET \
     "/v1/sessions/$id/processes/$(did .process.id | tr -d '"')" |
     jq -c '[.pid, .argv]')" "[$(inside one \
-    'pgrep -f "^[^ ]*wclient -c Plainly"'),[\"$home/wclient\",\"-c\",\"Plainly\"]]"
+    'pgrep -f "^[^ ]*wclient -c Plainly"'),\
+[\"$home/wclient\",\"-c\",\"Plainly\",\"-s\",\"-\"]]"
 is "its window is its own" "$(class_of "$(window)")" Plainly
 is "and is in the answer" "$(did '[.app, .window.class]')" \
     '["plain.desktop","Plainly"]'
