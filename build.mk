@@ -16,6 +16,7 @@ PKG_BUILD	= autoconf \
 		  libmicrohttpd-dev \
 		  libseccomp-dev \
 		  libsqlite3-dev \
+		  libwslay-dev \
 		  libxcb-damage0-dev \
 		  libxcb-randr0-dev \
 		  libxcb-shm0-dev \

@@ -41,6 +41,9 @@ void	api_file_copy(struct request *);
 void	api_file_archive(struct request *);
 void	api_file_extract(struct request *);
 void	api_file_watch(struct request *);
+/* api_socket.c */
+void	api_terminal_socket(struct request *);
+void	api_process_socket(struct request *);
 
 /* api_process.c and api_terminal.c */
 void	api_process_create(struct request *);

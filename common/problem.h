@@ -49,6 +49,7 @@ enum problem {
 	PROBLEM_PRECONDITION,		/* If-Match and its like */
 	PROBLEM_RANGE,
 	PROBLEM_BAD_ARCHIVE,
+	PROBLEM_UPGRADE,		/* this path is for WebSockets */
 	PROBLEM__COUNT
 };
 
@@ -56,5 +57,6 @@ const char	*problem_code(enum problem);	/* "invalid_field" */
 const char	*problem_title(enum problem);
 int		 problem_status(enum problem);	/* HTTP */
 enum problem	 problem_valid(unsigned int);	/* of a peer's number */
+enum problem	 problem_of_errno(int);		/* of files */
 
 #endif

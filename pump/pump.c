@@ -23,8 +23,10 @@ static const struct {
 } ops[] = {
 	{ "app",	op_app,	1, -1 },
 	{ "apps",	op_apps,	0, 0 },
+	{ "archive",	op_archive,	1, 1 },
 	{ "copy",	op_copy,	2, 3 },
 	{ "delete",	op_delete,	1, 2 },
+	{ "extract",	op_extract,	1, 1 },
 	{ "list",	op_list,	1, 3 },
 	{ "mkdir",	op_mkdir,	1, 3 },
 	{ "move",	op_move,	2, 3 },
@@ -32,6 +34,7 @@ static const struct {
 	{ "read",	op_read,	1, 4 },
 	{ "signal",	op_signal,	2, 3 },
 	{ "stat",	op_stat,	1, 2 },
+	{ "watch",	op_watch,	1, 2 },
 	{ "write",	op_write,	1, 6 },
 };
 

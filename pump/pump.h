@@ -20,8 +20,10 @@ typedef int	op_run(int, char **);
 
 op_run	op_app;
 op_run	op_apps;
+op_run	op_archive;
 op_run	op_copy;
 op_run	op_delete;
+op_run	op_extract;
 op_run	op_list;
 op_run	op_mkdir;
 op_run	op_move;
@@ -29,6 +31,7 @@ op_run	op_ps;
 op_run	op_read;
 op_run	op_signal;
 op_run	op_stat;
+op_run	op_watch;
 op_run	op_write;
 
 /* say.c: the word, and lines on descriptor 1. */
@@ -41,7 +44,6 @@ void	say_done(void);				/* the same */
 int	say_problem(enum problem, const char *, const char *, ...)
 	    __attribute__((__format__(__printf__, 3, 4)));
 int	say_errno(const char *, const char *);	/* pointer, what failed */
-enum problem	say_problem_of(int);		/* of an errno */
 /* A flag ("", "0", "1") or a number of the caller's; -1 after a problem. */
 int	say_flag(const char *, const char *);
 int	say_number(const char *, const char *, unsigned long long *);
