@@ -19,6 +19,13 @@ void	api_actions(struct request *);
 void	api_shot(struct request *);
 void	api_exec(struct request *);
 
+/* api_clipboard.c, api_display.c */
+void	api_clipboard_get(struct request *);
+void	api_clipboard_set(struct request *);
+void	api_clipboard_clear(struct request *);
+void	api_display_show(struct request *);
+void	api_display_change(struct request *);
+
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);

@@ -128,7 +128,9 @@ check_body(struct request *r)
 		return 0;
 	if ((r->route->flags & (ROUTE_BODY | ROUTE_BODY_OPT)) == 0)
 		return refuse(r, PROBLEM_TOO_LARGE, "no body is taken here");
-	if (!is_json(request_header(r, "Content-Type")))
+	r->raw = (r->route->flags & ROUTE_RAW) != 0 &&
+	    !is_json(request_header(r, "Content-Type"));
+	if (!r->raw && !is_json(request_header(r, "Content-Type")))
 		return refuse(r, PROBLEM_UNSUPPORTED_TYPE,
 		    "a body must be application/json");
 	if (r->declared > (int64_t)r->route->body_max)

@@ -101,6 +101,7 @@ struct request {
 	struct session		*session;
 
 	int			 has_body;	/* the headers promise one */
+	int			 raw;		/* that is not JSON */
 	int64_t			 declared;	/* -1: chunked */
 	char			*body;
 	size_t			 body_len;

@@ -24,6 +24,7 @@ enum route_owner {
 
 #define ROUTE_BODY	0x1	/* takes a JSON object */
 #define ROUTE_BODY_OPT	0x2	/* may come without one */
+#define ROUTE_RAW	0x8	/* a body of another type, too: see request_body */
 #define ROUTE_STREAM	0x4	/* may answer as SSE */
 
 struct route {

@@ -38,7 +38,8 @@ static const struct {
 	[PROBLEM_NO_SUCH_PROGRAM] = { "no_such_program", "Program cannot be started", 422 },
 	[PROBLEM_NOT_OFFERED]	= { "not_offered", "Not offered here", 422 },
 	[PROBLEM_DISK]		= { "disk", "Disk trouble", 507 },
-	[PROBLEM_SESSION_FAILED] = { "session_failed", "Session failed", 502 }
+	[PROBLEM_SESSION_FAILED] = { "session_failed", "Session failed", 502 },
+	[PROBLEM_SELECTION]	= { "selection_owner", "Owner of the selection misbehaves", 502 }
 };
 
 const char *

@@ -2,7 +2,8 @@
 
 # The worker without what talks to X; these tests have a screen of their own.
 WORKER_PROCESS	= $(filter $(addprefix worker/,action%.c batch%.c desktop.c \
-		  exec%.c field.c from_%.c gate.c keysym.c picture.c shot.c), \
+		  clip_bytes.c clipboard.c exec%.c field.c from_%.c gate.c \
+		  keysym.c picture.c shot.c size.c), \
 		  $(deskd-worker_SRC))
 
 # Programs that tests start; none is a test itself.

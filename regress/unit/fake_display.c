@@ -21,9 +21,11 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "clip.h"
 #include "display.h"
 #include "fake_display.h"
 #include "input.h"
+#include "resize.h"
 #include "settle.h"
 #include "type.h"
 
@@ -46,11 +48,14 @@ struct op {
 	input_position_cb	*position;
 	capture_cb		*capture;
 	settle_cb		*settle;
+	clip_read_cb		*clip;
+	enum clip_selection	 selection;
 	struct shot_want	 want;
 	void			*arg;
 };
 
 static uint64_t	generation = 1;
+static struct clip_bytes	*clips[2];
 
 __attribute__((__format__(__printf__, 1, 2)))
 static void
@@ -108,6 +113,9 @@ end_cb(int fd, short events, void *arg)
 		done.position(done.problem, done.d->x, done.d->y, done.arg);
 	else if (done.settle != NULL)
 		done.settle(done.problem, 1, generation, done.arg);
+	else if (done.clip != NULL)
+		done.clip(done.problem, clips[done.selection - 1], NULL,
+		    done.arg);
 	else
 		give_shot(&done);
 }
@@ -431,4 +439,34 @@ type_text(struct display *d, const char *text, size_t len, op_cb *cb,
 		event_active(&d->lost, EV_TIMEOUT, 1);
 	}
 	return op;
+}
+
+struct op *
+clip_read(struct display *d, enum clip_selection selection, uint32_t type,
+    clip_read_cb *cb, void *arg)
+{
+	struct op	*op = new_op(d, NULL, arg);
+
+	say("clip read %d %u\n", selection, type);
+	op->clip = cb;
+	op->selection = selection;
+	return op;
+}
+
+struct op *
+clip_own(struct display *d, enum clip_selection selection,
+    struct clip_bytes *bytes, op_cb *cb, void *arg)
+{
+	say("clip own %d %zu\n", selection, bytes == NULL ? 0 : bytes->len);
+	clip_bytes_free(clips[selection - 1]);
+	clips[selection - 1] = bytes == NULL ? NULL : clip_bytes_hold(bytes);
+	return new_op(d, cb, arg);
+}
+
+struct op *
+display_resize(struct display *d, uint32_t width, uint32_t height, op_cb *cb,
+    void *arg)
+{
+	say("resize %ux%u\n", width, height);
+	return new_op(d, cb, arg);
 }
