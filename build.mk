@@ -27,7 +27,8 @@ PKG_BUILD	= autoconf \
 		  m4 \
 		  make \
 		  pkg-config
-PKG_RUN		= e2fsprogs \
+PKG_RUN		= dbus-daemon \
+		  e2fsprogs \
 		  fonts-dejavu-core \
 		  icewm \
 		  mount \
@@ -40,6 +41,7 @@ PKG_TEST	= busybox-static \
 		  clang \
 		  cppcheck \
 		  curl \
+		  dbus-bin \
 		  fonts-wqy-microhei \
 		  jq \
 		  mandoc \
@@ -47,7 +49,10 @@ PKG_TEST	= busybox-static \
 		  procps \
 		  python3-minimal \
 		  shellcheck \
-		  x11-utils
+		  x11-utils \
+		  x11-xserver-utils \
+		  xclip \
+		  xsel
 
 # A machine of its own to test on: see regress/vm/run.sh.
 PKG_VM		= attr \

@@ -76,6 +76,13 @@ static const struct command commands[] = {
 	    "  -r COUNT    so many times (--repeat)\n" },
 	{ "actions", cmd_actions, "ID FILE | ID -",
 	    "do a batch of actions written in JSON", "" },
+	{ "clip", cmd_clip, "[-pP] [-f file] get|set|clear ID [TEXT ... | -]",
+	    "read or set the clipboard",
+	    "  -f FILE     read it from there, or write it there (--file)\n"
+	    "  -P          a PNG and not text (--png)\n"
+	    "  -p          the primary selection (--primary)\n" },
+	{ "resize", cmd_resize, "ID WxH", "change the size of the screen",
+	    "" },
 	{ "exec", cmd_exec, "[-i] [-u user] [-C dir] [-e key=value] "
 	    "[-t seconds] ID [--] CMD ...", "run a command in a session",
 	    "  -i          give it standard input (--stdin)\n"

@@ -59,6 +59,7 @@ void		 ctl_suggest(struct ctl *);
 /* The commands, one table in command.c. */
 int		 cmd_actions(struct ctl *, int, char **);
 int		 cmd_click(struct ctl *, int, char **);
+int		 cmd_clip(struct ctl *, int, char **);
 int		 cmd_create(struct ctl *, int, char **);
 int		 cmd_doctor(struct ctl *, int, char **);
 int		 cmd_drag(struct ctl *, int, char **);
@@ -68,6 +69,7 @@ int		 cmd_key(struct ctl *, int, char **);
 int		 cmd_log(struct ctl *, int, char **);
 int		 cmd_ls(struct ctl *, int, char **);
 int		 cmd_move(struct ctl *, int, char **);
+int		 cmd_resize(struct ctl *, int, char **);
 int		 cmd_rm(struct ctl *, int, char **);
 int		 cmd_scroll(struct ctl *, int, char **);
 int		 cmd_set(struct ctl *, int, char **);
