@@ -16,7 +16,8 @@ struct http_limits http_limits = {
 	.uid_conns = 64,
 	.idle = 30,
 	.request = 60,
-	.heartbeat = 15
+	.heartbeat = 15,
+	.refused = 2
 };
 
 void
@@ -83,6 +84,7 @@ http_start(struct event_base *base, int listener)
 	h->base = base;
 	TAILQ_INIT(&h->conns);
 	TAILQ_INIT(&h->requests);
+	TAILQ_INIT(&h->refused);
 	/* A client that leaves during sendfile must not end us. */
 	signal(SIGPIPE, SIG_IGN);
 	if ((h->mhd = daemon_start(h)) == NULL)

@@ -28,6 +28,7 @@ struct http_limits {
 	int	idle;		/* nothing read or written */
 	int	request;	/* from its start to its last byte */
 	int	heartbeat;	/* of a stream */
+	int	refused;	/* kept so long, to read why */
 };
 
 extern struct http_limits http_limits;
@@ -48,6 +49,7 @@ struct conn {
 
 TAILQ_HEAD(conns, conn);
 TAILQ_HEAD(requests, request);
+TAILQ_HEAD(refuseds, refused);
 
 struct http {
 	struct event_base	*base;
@@ -64,6 +66,8 @@ struct http {
 	size_t			 nconns;
 	size_t			 nstreams;
 	struct requests		 requests;
+	struct refuseds		 refused;	/* about to be closed */
+	size_t			 nrefused;
 };
 
 enum phase {
@@ -136,6 +140,10 @@ void		 conn_unwatch(struct conn *);
 void		 conn_suspend(struct conn *);
 void		 conn_resume(struct conn *);
 void		 conns_sweep(struct http *);
+
+/* http_refuse.c */
+void		 conn_refuse(struct http *, int, const char *);	/* takes it */
+void		 refused_stop(struct http *);
 
 /* http_uri.c: cuts and decodes in place; 0, or -1 with query_wrong set. */
 int		 uri_parse(struct request *);

@@ -462,6 +462,7 @@ server_run(int listener, size_t conns)
 	http_limits.idle = 2;
 	http_limits.request = 1;
 	http_limits.heartbeat = 1;
+	http_limits.refused = 4;
 	if (conns != 0)
 		http_limits.conns = conns;
 	base = event_base_new();

@@ -520,6 +520,49 @@ test_many(void)
 }
 
 /*
+ * One over his limit who connects, thinks, and asks only then: his sending
+ * does not fail, and he reads why.
+ */
+static void
+test_refused_late(void)
+{
+	static int fds[64];
+	struct answer a;
+	int fd, i;
+
+	for (i = 0; i < 64; i++) {
+		fds[i] = client_open();
+		client_text(fds[i], GET("/t/later/60000"));
+	}
+	ok(counted("open") == -1, "all places of this user are taken");
+	fd = client_open();
+	usleep(100000);
+	ok(client_text(fd, GET("/t/hello")) == 0, "a late one can still ask");
+	usleep(100000);
+	ok(client_text(fd, GET("/t/hello")) == 0, "and go on asking");
+	ok(client_read(fd, &a) == 0 && a.status == 429 &&
+	    strstr(a.body, "too many connections of this user") != NULL,
+	    "and is told why");
+	answer_clear(&a);
+	ok(client_raw(fd, a.head, sizeof(a.head)) == 0, "then it is the end");
+	close(fd);
+	fd = client_open();
+	ok(client_read(fd, &a) == 0 && a.status == 429,
+	    "one who never asks is told too");
+	answer_clear(&a);
+	for (i = 0; i < 300; i++) {
+		if (client_text(fd, "x") == -1)
+			break;
+		usleep(100000);
+	}
+	ok(i < 300, "and is not kept for ever");
+	close(fd);
+	for (i = 0; i < 64; i++)
+		close(fds[i]);
+	ok(counted_within("open", 1, 5), "room again");
+}
+
+/*
  * More clients than the server may have at once: those who wait are served
  * when others leave, and the server sleeps meanwhile.
  */
@@ -648,6 +691,7 @@ main(void)
 	test_system();
 	test_leaving();
 	test_many();
+	test_refused_late();
 	test_slow();
 	test_stream();
 	stop();
