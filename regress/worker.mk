@@ -8,6 +8,7 @@ WORKER_PROCESS	= $(filter $(addprefix worker/,action%.c batch%.c desktop.c \
 
 # Programs that tests start; none is a test itself.
 UNIT_HELPERS	+= deskd-worker-evil \
+		  evil_owner \
 		  png_pixel \
 		  recorder \
 		  worker_fake
@@ -83,6 +84,11 @@ keysym_test_LIBS = $(XKB_LIBS) $(COMMON_LIBS)
 # A program that tests run inside a desktop.
 recorder_SRC	= regress/unit/recorder.c
 recorder_LIBS	= $(XCB_LIBS) $(COMMON_LIBS)
+
+# The same, with a selection that it does not treat well.
+evil_owner_SRC	= regress/unit/evil_owner.c
+evil_owner_COMMON = common/log.c
+evil_owner_LIBS	= $(XCB_LIBS) $(BSD_LIBS)
 
 # What a picture shows, for shell tests.
 png_pixel_SRC	= regress/unit/png_pixel.c \

@@ -16,7 +16,7 @@
 struct display;
 
 #define CLIP_STEP_MS	2000	/* for one answer of an owner */
-#define CLIP_TOTAL_MS	20000	/* for all that it has */
+#define CLIP_TOTAL_MS	15000	/* for all that it has */
 
 /* Bytes of one type, counted by those who hold them. */
 struct clip_bytes {
