@@ -6,9 +6,14 @@ HTTP_SIDE	= $(filter $(addprefix broker/,api_system.c field.c http%.c \
 		  $(deskd-broker_SRC))
 HTTP_TEST_SIDES	= regress/unit/http_client.c regress/unit/http_server.c
 
-UNIT		+= bfield_test \
+UNIT		+= accept_test \
+		  bfield_test \
 		  http_test \
 		  route_test
+
+accept_test_SRC	= regress/unit/accept_test.c broker/accept.c \
+		  broker/png_head.c
+accept_test_LIBS = $(COMMON_LIBS)
 
 bfield_test_SRC	= regress/unit/bfield_test.c broker/field.c \
 		  broker/json_read.c broker/utf8.c
@@ -22,6 +27,7 @@ route_test_LIBS	= $(COMMON_LIBS)
 
 # Headers of the broker only: other programs have some of the same name.
 $(OBJ)/regress/unit/http_%.o $(OBJ)/regress/unit/bfield_test.o \
+$(OBJ)/regress/unit/accept_test.o \
 $(OBJ)/regress/unit/route_test.o: TEST_INC = -iquote broker
 
 # Not run by check.

@@ -18,6 +18,7 @@ worker_fake_SRC	= regress/unit/fake_display.c worker/worker.c \
 worker_fake_LIBS = $(XKB_LIBS) $(JSON_LIBS) $(COMMON_LIBS)
 
 UNIT		+= action_test \
+		  clip_bytes_test \
 		  display_hostile_test \
 		  display_test \
 		  encode_test \
@@ -25,6 +26,7 @@ UNIT		+= action_test \
 		  field_test \
 		  keysym_test \
 		  worker_batch_test \
+		  worker_clip_test \
 		  worker_exec_test \
 		  worker_x_test
 
@@ -54,6 +56,15 @@ worker_x_test_SRC = regress/unit/worker_drive.c \
 		  regress/unit/worker_x_test.c
 worker_x_test_LIBS = $(COMMON_LIBS)
 $(BIN)/worker_x_test: | $(BIN)/deskd-worker
+
+clip_bytes_test_SRC = regress/unit/clip_bytes_test.c \
+		  worker/clip_bytes.c
+clip_bytes_test_LIBS = $(COMMON_LIBS)
+
+worker_clip_test_SRC = regress/unit/worker_clip_test.c \
+		  regress/unit/worker_drive.c
+worker_clip_test_LIBS = $(COMMON_LIBS)
+$(BIN)/worker_clip_test: | $(BIN)/worker_fake
 
 worker_batch_test_SRC = regress/unit/worker_batch_test.c \
 		  regress/unit/worker_drive.c

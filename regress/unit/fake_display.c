@@ -7,6 +7,7 @@
  *	type "hang"		never ends
  *	type "timeout"		ends with PROBLEM_DISPLAY_TIMEOUT
  *	type "lose"		the connection is lost
+ *	a PNG of PRIMARY	never ends to be read
  */
 #include <sys/mman.h>
 
@@ -450,6 +451,8 @@ clip_read(struct display *d, enum clip_selection selection, uint32_t type,
 	say("clip read %d %u\n", selection, type);
 	op->clip = cb;
 	op->selection = selection;
+	if (selection == CLIP_PRIMARY && type == CLIP_PNG)
+		event_del(&op->end);
 	return op;
 }
 

@@ -19,6 +19,11 @@ STUB(api_session_stats)
 STUB(api_actions)
 STUB(api_shot)
 STUB(api_exec)
+STUB(api_clipboard_get)
+STUB(api_clipboard_set)
+STUB(api_clipboard_clear)
+STUB(api_display_show)
+STUB(api_display_change)
 STUB(api_event_list)
 STUB(api_event_session)
 STUB(api_system)
@@ -69,9 +74,10 @@ body_fits(const struct route *row)
 {
 	int takes = (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT)) != 0;
 	int may = is_one_of(row->method, " POST PATCH PUT ");
+	int raw = (row->flags & ROUTE_RAW) != 0;
 
 	return takes == may && takes == (row->body_max != 0) &&
-	    row->body_max <= 2 * 1024 * 1024;
+	    row->body_max <= (size_t)(raw ? 16 : 2) * 1024 * 1024;
 }
 
 static void
