@@ -19,7 +19,8 @@ static void (*const handlers[MSG__COUNT])(struct worker *,
 	[MSG_CLIP_SET]		= clipboard_set,
 	[MSG_CLIP_CLEAR]	= clipboard_clear,
 	[MSG_RESIZE]		= size_change,
-	[MSG_SHOT]		= shot_start
+	[MSG_SHOT]		= shot_start,
+	[MSG_WINDOWS]		= windows_start
 };
 
 void

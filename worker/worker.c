@@ -59,9 +59,11 @@ main(int argc, char **argv)
 
 	TAILQ_INIT(&w->execs);
 	TAILQ_INIT(&w->batches);
+	TAILQ_INIT(&w->beside);
 	TAILQ_INIT(&w->clips);
 	TAILQ_INIT(&w->shots);
 	TAILQ_INIT(&w->sizes);
+	TAILQ_INIT(&w->looks);
 	desktop_init(w);
 	evtimer_assign(&w->no_init, w->base, no_init_cb, w);
 	w->supervisor = peer_new(w->base, CHILD_FD, ROLE_WORKER,
@@ -102,6 +104,7 @@ broker_gone(struct worker *w)
 	clipboard_cancel_all(w);
 	shot_cancel_all(w);
 	size_cancel_all(w);
+	windows_cancel_all(w);
 	peer_free(w->broker);
 	w->broker = NULL;
 }
@@ -213,6 +216,7 @@ shutdown_all(struct worker *w)
 	clipboard_cancel_all(w);
 	shot_cancel_all(w);
 	size_cancel_all(w);
+	windows_cancel_all(w);
 	desktop_end(w);
 	peer_free(w->broker);
 	peer_free(w->init);

@@ -20,7 +20,10 @@ struct exec;
 struct peer;
 struct shot_request;
 struct size_request;
+struct windows_request;
 struct wire_msg;
+
+TAILQ_HEAD(batches, batch);
 
 enum desktop_step {
 	DESKTOP_UNKNOWN,	/* no set-up, or no init yet */
@@ -57,13 +60,16 @@ struct worker {
 	uint64_t		 next_request;	/* of ours to init */
 	struct desktop		 desktop;
 	TAILQ_HEAD(, exec)	 execs;
-	TAILQ_HEAD(, batch)	 batches;	/* the first one runs */
+	struct batches		 batches;	/* the first one runs */
+	struct batches		 beside;	/* these take no turn */
 	TAILQ_HEAD(, shot_request) shots;
 	TAILQ_HEAD(, clip_request) clips;	/* some run, others wait */
 	TAILQ_HEAD(, size_request) sizes;	/* the first one runs */
+	TAILQ_HEAD(, windows_request) looks;
 	unsigned int		 nexecs;
 	unsigned int		 nbatches;
 	unsigned int		 nshots;
+	unsigned int		 nlooks;
 	unsigned int		 nclips;
 	unsigned int		 clips_running;
 	unsigned int		 clips_set;	/* with bytes to be set */
@@ -89,6 +95,7 @@ void	desktop_failed(struct worker *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 void	desktop_tell(struct worker *);	/* the broker, what is so now */
 enum problem desktop_problem(const struct worker *);	/* NONE: usable */
+const char *desktop_problem_text(enum problem);
 void	desktop_end(struct worker *);
 
 /* exec.c */
@@ -124,5 +131,10 @@ void	size_display_lost(struct worker *);
 void	shot_start(struct worker *, struct wire_msg *);
 void	shot_cancel_all(struct worker *);
 void	shot_display_lost(struct worker *);
+
+/* windows.c */
+void	windows_start(struct worker *, struct wire_msg *);
+void	windows_cancel_all(struct worker *);
+void	windows_display_lost(struct worker *);
 
 #endif
