@@ -228,7 +228,7 @@ read_json(struct request *r, size_t *len)
 		fields_reply(&f, r);
 		return NULL;
 	}
-	return text == NULL ? "" : text;
+	return text;
 }
 
 static const char *

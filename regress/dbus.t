@@ -3,8 +3,10 @@
 # one, and another when that one is killed; sessions have one each.
 . "${0%/*}/lib.sh"
 . ./lib_desktop.sh
+# shellcheck source=regress/lib_image.sh
+. ./lib_image.sh
 need_root
-need curl jq dbus-daemon dbus-send
+need busybox curl jq dbus-daemon dbus-send
 
 daemons() {	# SESSION
 	inside "$1" 'pgrep -x dbus-daemon | wc -l'
@@ -31,6 +33,11 @@ another() {	# SESSION PID
 		[ "$(inside "$1" 'pgrep -x dbus-daemon')" != "$2" ]
 }
 
+make_image "$PREFIX/images/small"
+deskd_conf <<- end
+	image "host" host
+	image "small" dir "small"
+end
 deskd_start_or_bail
 ok "a session without a desktop" ctl create -w -X -n one
 is "its programs are told of the bus" \
@@ -79,6 +86,10 @@ ask one GetId > "$TMP/id.one"
 ask two GetId > "$TMP/id.two"
 nok "its bus is another" cmp -s "$TMP/id.one" "$TMP/id.two"
 ok "the first goes on" asks one GetId
+
+ok "an image without a daemon" ctl create -w -X -n three -i small
+is "has no bus" "$(inside three 'echo "$DBUS_SESSION_BUS_ADDRESS"
+    ls /run/user/1000')" ""
 
 # All of them at once in a session that has just started again.
 ok "the first stops" ctl stop one
