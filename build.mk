@@ -10,6 +10,7 @@ PKG_BUILD	= autoconf \
 		  libbsd-dev \
 		  libc6-dev \
 		  libevent-dev \
+		  libgnutls28-dev \
 		  libisal-dev \
 		  libjson-c-dev \
 		  libmd-dev \
@@ -43,6 +44,7 @@ PKG_TEST	= busybox-static \
 		  fonts-wqy-microhei \
 		  jq \
 		  mandoc \
+		  openssl \
 		  perl \
 		  procps \
 		  python3-minimal \
@@ -177,7 +179,7 @@ SHELL_FILES	= .ci/run demo/demo.sh \
 HEADERS		= $(sort $(wildcard */*.h))
 MANUALS		= $(sort $(wildcard man/*.[1-8]))
 PKG_CFLAGS	= $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS) \
-		  $(MHD_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
+		  $(MHD_CFLAGS) $(GNUTLS_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
 		  $(ISAL_CFLAGS)
 
 lint: $(TEST_DEPS)

@@ -9,6 +9,7 @@
 
 #include <json.h>
 
+#include "asker.h"
 #include "broker.h"
 #include "http_private.h"
 #include "idem.h"
@@ -33,8 +34,10 @@ request_new(void *arg, const char *uri, struct MHD_Connection *mhd)
 	r->conn = c;
 	r->held = 1;
 	r->start = monotime_now();
-	r->uid = c->uid;
-	r->admin = broker_admin(c->uid);
+	/* Until a token says otherwise. */
+	r->uid = c->token ? (uid_t)-1 : c->uid;
+	r->admin = !c->token && broker_admin(c->uid);
+	r->scopes = c->token ? 0 : SCOPE_ALL;
 	memcpy(r->id, "req_", 4);
 	ulid_make(&ulid);
 	ulid_text(&ulid, r->id + 4);
@@ -111,7 +114,9 @@ handle(struct request *r)
 	}
 	if (body_parse(r) == -1 || check_key(r) == -1 || replayed(r))
 		return;
+	asker_set(&r->principal);
 	r->route->handler(r);
+	asker_set(NULL);
 }
 
 static enum MHD_Result
@@ -281,6 +286,24 @@ int
 request_admin(const struct request *r)
 {
 	return r->admin;
+}
+
+unsigned int
+request_scopes(const struct request *r)
+{
+	return r->scopes;
+}
+
+const struct ulid *
+request_principal(const struct request *r)
+{
+	return &r->principal;
+}
+
+void
+request_set_parting(struct request *r)
+{
+	r->parting = 1;
 }
 
 const char *

@@ -11,6 +11,7 @@
 
 #define ACTIONS_BODY_MAX	(1024 * 1024)	/* JSON of one batch */
 #define ACTIONS_MAX		100	/* actions in one batch */
+#define PEM_MAX			(256 * 1024)	/* a certificate, a key */
 #define PICTURE_MAX		(256 * 1024 * 1024)
 #define TYPE_TEXT_MAX		100000	/* characters in one type action */
 

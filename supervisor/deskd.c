@@ -209,14 +209,21 @@ prepare(void)
 	listen_open(sv.conf);
 }
 
+/* A socket is not opened anew; certificates are read again by listen.c. */
+static int
+same_listen(const struct conf_listen *l, const struct conf_listen *m)
+{
+	return l->kind == m->kind && strcmp(l->name, m->name) == 0 &&
+	    l->gid == m->gid && l->mode == m->mode && l->token == m->token;
+}
+
 static int
 same_listens(const struct conf *a, const struct conf *b)
 {
 	const struct conf_listen	*l = TAILQ_FIRST(&a->listens);
 	const struct conf_listen	*m = TAILQ_FIRST(&b->listens);
 
-	while (l != NULL && m != NULL && strcmp(l->path, m->path) == 0 &&
-	    l->gid == m->gid && l->mode == m->mode) {
+	while (l != NULL && m != NULL && same_listen(l, m)) {
 		l = TAILQ_NEXT(l, entry);
 		m = TAILQ_NEXT(m, entry);
 	}
@@ -291,6 +298,7 @@ reload_cb(int sig, short events, void *arg)
 	conf_free(sv.conf);
 	sv.conf = new;
 	broker_conf();
+	listen_reload(sv.conf);
 	log_info("configuration reloaded");
 }
 
