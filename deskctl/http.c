@@ -61,6 +61,18 @@ http_error(const struct http *h)
 	return h->error;
 }
 
+pid_t
+http_listener(const struct http *h)
+{
+	struct ucred	cred;
+	socklen_t	len = sizeof(cred);
+
+	if (getsockopt(h->fd, SOL_SOCKET, SO_PEERCRED, &cred, &len) == -1 ||
+	    cred.pid == 0)
+		return -1;
+	return cred.pid;
+}
+
 struct http *
 http_open(const char *path)
 {

@@ -5,6 +5,8 @@
 #ifndef HTTP_H
 #define HTTP_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 
 struct http;
@@ -25,6 +27,8 @@ typedef void http_tick(void *);
 
 struct http	*http_open(const char *);	/* NULL: errno says why */
 void		 http_close(struct http *);
+/* Who made the socket we are connected to; -1 when it is not a local one. */
+pid_t		 http_listener(const struct http *);
 void		 http_set_tick(struct http *, http_tick *, void *);
 
 /* May this connection take another request? */
