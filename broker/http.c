@@ -10,6 +10,7 @@
 
 #include "http_private.h"
 #include "log.h"
+#include "ws_private.h"
 #include "xmalloc.h"
 
 struct http_limits http_limits = {
@@ -21,7 +22,8 @@ struct http_limits http_limits = {
 	.idle = 30,
 	.request = 60,
 	.heartbeat = 15,
-	.refused = 2
+	.refused = 2,
+	.ping = 20
 };
 
 void
@@ -107,8 +109,8 @@ daemon_start(struct http *h, const char *cert, const char *key)
 	if (cert == NULL)
 		tls[0].option = MHD_OPTION_END;
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
-	    MHD_USE_NO_LISTEN_SOCKET | (cert != NULL ? MHD_USE_TLS : 0),
-	    0, NULL, NULL, request_go, h,
+	    MHD_ALLOW_UPGRADE | MHD_USE_NO_LISTEN_SOCKET |
+	    (cert != NULL ? MHD_USE_TLS : 0), 0, NULL, NULL, request_go, h,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned int)http_limits.conns,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)http_limits.idle,
@@ -227,10 +229,15 @@ leave_all(struct http *h)
 	struct conn *c, *next;
 
 	TAILQ_FOREACH_SAFE(c, &h->conns, entry, next) {
-		if (c->request != NULL && c->request->stream != NULL)
+		if (c->ws != NULL)
+			ws_leave(c->ws);
+		else if (c->request != NULL && c->request->stream != NULL)
 			stream_left(c->request->stream);
+		else if (c->request != NULL && c->request->piped != NULL)
+			piped_left(c->request->piped);
 		else if (c->request != NULL &&
-		    c->request->phase == PHASE_WAITING)
+		    (c->request->phase == PHASE_WAITING ||
+		    c->request->phase == PHASE_RAW))
 			request_left(c->request);
 		conn_unwatch(c);
 		conn_resume(c);
@@ -259,6 +266,8 @@ http_stop(struct http *h)
 	run_all(h);	/* answers given in this turn of the loop */
 	leave_all(h);
 	run_all(h);
+	leave_all(h);		/* WebSockets that have just opened */
+	run_all(h);
 	TAILQ_FOREACH(e, &h->engines, entry)
 		MHD_stop_daemon(e->mhd);
 	while ((r = TAILQ_FIRST(&h->requests)) != NULL) {
@@ -286,4 +295,10 @@ size_t
 http_streams(const struct http *h)
 {
 	return h->nstreams;
+}
+
+size_t
+http_sockets(const struct http *h)
+{
+	return h->nsockets;
 }

@@ -12,6 +12,7 @@
 #include "broker.h"
 #include "http_private.h"
 #include "token.h"
+#include "ws_private.h"
 
 static int
 refuse_token(struct request *r, const char *why)
@@ -119,6 +120,23 @@ check_scope(struct request *r)
 	return 0;
 }
 
+/* Work without a client goes on, as when he had left. */
+static void
+cut_off(struct conn *c, struct request *r)
+{
+	if (r->stream != NULL)
+		stream_left(r->stream);
+	else if (r->piped != NULL) {
+		piped_left(r->piped);
+		conn_resume(c);
+	} else {
+		shutdown(c->fd, SHUT_RDWR);
+		conn_unwatch(c);
+		request_left(r);
+		conn_resume(c);
+	}
+}
+
 void
 http_revoke(struct http *h, const struct ulid *principal)
 {
@@ -127,17 +145,12 @@ http_revoke(struct http *h, const struct ulid *principal)
 
 	TAILQ_FOREACH(c, &h->conns, entry) {
 		r = c->request;
-		if (r == NULL || r->parting ||
-		    ulid_cmp(&r->principal, principal) != 0)
-			continue;
-		if (r->stream != NULL) {
-			stream_left(r->stream);
-			continue;
-		}
-		/* Work without a client goes on, as when he had left. */
-		shutdown(c->fd, SHUT_RDWR);
-		conn_unwatch(c);
-		request_left(r);
-		conn_resume(c);
+		if (c->ws != NULL)
+			ws_revoke(c->ws, principal);
+		else if (r != NULL && r->ws != NULL)
+			ws_revoke(r->ws, principal);
+		else if (r != NULL && !r->parting &&
+		    ulid_cmp(&r->principal, principal) == 0)
+			cut_off(c, r);
 	}
 }

@@ -129,6 +129,8 @@ left_cb(int fd, short events, void *arg)
 	conn_unwatch(c);
 	if (c->request != NULL && c->request->stream != NULL)
 		stream_left(c->request->stream);
+	else if (c->request != NULL && c->request->piped != NULL)
+		piped_left(c->request->piped);
 	else if (c->request != NULL)
 		request_left(c->request);
 	conn_resume(c);
@@ -187,7 +189,7 @@ conns_sweep(struct http *h)
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &h->conns, entry)
-		if (c->mhd != NULL && !c->busy &&
+		if (c->mhd != NULL && !c->busy && !c->upgraded &&
 		    monotime_since_ms(c->since) > patience_ms(c))
 			shutdown(c->fd, SHUT_RDWR);
 }
