@@ -39,8 +39,9 @@ for scope in $SCOPES; do
 	# shellcheck disable=SC2046	# words
 	eval "not_$scope=\$(token 2000 '$(quoted $(without "$scope"))')"
 done
-# shellcheck disable=SC2086	# words
+# shellcheck disable=SC2034,SC2086	# by eval, words
 not_admin=$(token 0 "$(quoted $SCOPES)")
+# shellcheck disable=SC2034	# by eval
 only_admin=$(token 0 '["admin"]')
 # shellcheck disable=SC2086	# words
 others=$(token 3000 "$(quoted $SCOPES)")
