@@ -4,7 +4,7 @@
 . "${0%/*}/lib.sh"
 . "${0%/*}/lib_remote.sh"
 need_root
-need curl jq openssl
+need curl jq openssl perl
 
 PORT=$(free_port)
 URL=https://localhost:$PORT
@@ -94,7 +94,7 @@ timeout 60 curl -s --max-time 50 "telnet://127.0.0.1:$PORT" \
 is "nor does noise" "$(ask "$URL/healthz" \
     --cacert "$TMP/ca.pem" | jq -r .status)" ok
 
-# A large answer, one that waits, and a stream.
+# Long answers, long bodies, waits, and clients who leave.
 i=0
 while [ $i -lt 60 ]; do
 	token 0 '["read", "view", "control", "write", "admin"]' > /dev/null
@@ -104,12 +104,75 @@ is "a long answer arrives whole" "$(with "$token" \
     "$URL/v1/tokens?limit=500" --cacert "$TMP/ca.pem" |
     jq -c '.data | length')" 61
 
+all=$(token 0 '["read", "view", "control", "write"]')
+tls_to() {
+	t_path=$1
+	shift
+	with "$all" "$URL$t_path" --cacert "$TMP/ca.pem" "$@"
+}
+ses=$(tls_to /v1/sessions -X POST -H 'Content-Type: application/json' \
+    -d '{"desktop": null}' | jq -r .id)
+is "a wait" "$(tls_to "/v1/sessions/$ses?wait_for=running&timeout=60" |
+    jq -r .state)" running
+head -c 3000000 /dev/urandom > "$TMP/big"
+tls_to "/v1/sessions/$ses/files?path=/tmp/big" -T "$TMP/big" > /dev/null
+is "a long body" "$(api_status | cut -c1)" 2
+tls_to "/v1/sessions/$ses/files?path=/tmp/big" > "$TMP/big.back"
+ok "comes back as it went" cmp "$TMP/big" "$TMP/big.back"
+is "an output as it comes" "$(tls_to "/v1/sessions/$ses/exec" \
+    -H 'Accept: text/event-stream' -H 'Content-Type: application/json' \
+    -d '{"command": "echo one; sleep 0.2; echo two"}' |
+    grep -c '"data":"\(one\|two\)')" 2
+
+# Who closes his connection ends what he waits for, here as elsewhere.
+running() {
+	"$BIN/deskctl" -s "$SOCKET" exec "$ses" -- \
+	    sh -c "cat /proc/[0-9]*/cmdline | tr '\\0' ' '" | grep -q "$1"
+}
+not_running() {
+	! running "$1"
+}
+curl -sS --max-time 300 --cacert "$TMP/ca.pem" \
+    -H "Authorization: Bearer $all" -H 'Content-Type: application/json' \
+    -d '{"argv": ["sleep", "4242"], "timeout_seconds": 300}' \
+    "$URL/v1/sessions/$ses/exec" > /dev/null 2>&1 &
+waits=$!
+ok "a command runs" wait_until 30 running 'sleep 424[2]'
+kill "$waits"
+ok "and ends when its client leaves" wait_until 30 not_running 'sleep 424[2]'
+last=$(token 0 '["read", "control"]')
+curl -sS --max-time 300 --cacert "$TMP/ca.pem" \
+    -H "Authorization: Bearer $last" -H 'Content-Type: application/json' \
+    -d '{"argv": ["sleep", "4343"], "timeout_seconds": 300}' \
+    "$URL/v1/sessions/$ses/exec" > /dev/null 2>&1 &
+waits=$!
+ok "another" wait_until 30 running 'sleep 434[3]'
+api DELETE "/v1/tokens/$(api GET /v1/tokens |
+    jq -r '[.data[] | select(.scopes == ["read","control"])][0].id')"
+is "its token is revoked" "$(api_status)" 204
+ok "and so it ends" wait_until 30 not_running 'sleep 434[3]'
+ok "its client knows" wait_until 30 sh -c "! kill -0 $waits 2> /dev/null"
+
+# Who never says hello is cut, and takes no more places than strangers have.
+cat > "$TMP/hold.pl" <<- 'end'
+	use IO::Socket::INET;
+	my ($port, $n) = @ARGV;
+	$SIG{ALRM} = sub { print "kept\n"; exit };
+	my @held = map { IO::Socket::INET->new(PeerAddr => "127.0.0.1",
+	    PeerPort => $port) or die } 1 .. $n;
+	alarm 100;
+	$held[-1]->sysread(my $rest, 1);
+	print "cut\n";
+end
+is "a handshake that never begins is cut" "$(perl "$TMP/hold.pl" "$PORT" 1)" \
+    cut
+
 # deskctl.
 tls() {
 	DESKD_TOKEN=$token "$BIN/deskctl" -s "$URL" --ca "$TMP/ca.pem" "$@"
 }
 is "deskctl over TLS" "$(tls -j system | jq .user.uid)" 0
-is "more than one request" "$(tls -j token ls | jq 'length')" 61
+is "more than one request" "$(tls -j token ls | jq length)" 63
 is "with the trust of its environment" "$(DESKD_TOKEN=$token \
     DESKD_CA=$TMP/ca.pem "$BIN/deskctl" -s "https://127.0.0.1:$PORT" \
     -j system | jq .user.uid)" 0
