@@ -110,7 +110,7 @@ ask_once(struct peer *peer, const struct ulid *session, ask_cb *cb,
 const struct ulid *
 ask_asker(const struct peer *peer, uint64_t id)
 {
-	struct ask	key, *a;
+	struct ask	key = { 0 }, *a;
 
 	key.id = id;
 	a = RB_FIND(ask_tree, &asks, &key);

@@ -25,6 +25,7 @@ request_new(void *arg, const char *uri, struct MHD_Connection *mhd)
 	struct request *r;
 	struct ulid ulid;
 	struct conn *c;
+	int stranger;
 
 	info = MHD_get_connection_info(mhd,
 	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -35,10 +36,11 @@ request_new(void *arg, const char *uri, struct MHD_Connection *mhd)
 	r->conn = c;
 	r->held = 1;
 	r->start = monotime_now();
-	/* Until a token says otherwise. */
-	r->uid = c->token ? (uid_t)-1 : c->uid;
-	r->admin = !c->token && broker_admin(c->uid);
-	r->scopes = c->token ? 0 : SCOPE_ALL;
+	/* Until a token says otherwise; a proxy may have become one. */
+	stranger = c->token || broker_proxy(c->uid);
+	r->uid = stranger ? (uid_t)-1 : c->uid;
+	r->admin = !stranger && broker_admin(c->uid);
+	r->scopes = stranger ? 0 : SCOPE_ALL;
 	memcpy(r->id, "req_", 4);
 	ulid_make(&ulid);
 	ulid_text(&ulid, r->id + 4);

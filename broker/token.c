@@ -47,7 +47,7 @@ static void		(*told)(const struct ulid *);
 static struct token *
 find(const struct ulid *id)
 {
-	struct token	key;
+	struct token	key = { 0 };
 
 	key.row.id = *id;
 	return RB_FIND(id_tree, &ids, &key);
@@ -114,7 +114,7 @@ save(const struct token_row *row)
 const struct token_row *
 token_use(const char *text, const char **why)
 {
-	struct token	*t, key;
+	struct token	*t, key = { 0 };
 	int64_t		 now = walltime_ms();
 
 	if (token_hash(text, key.row.hash) == -1) {
@@ -161,7 +161,7 @@ token_older(const struct token_row *row)
 const struct token_row *
 token_before(const struct ulid *id)
 {
-	struct token	key, *t;
+	struct token	key = { 0 }, *t;
 
 	key.row.id = *id;
 	if ((t = RB_NFIND(id_tree, &ids, &key)) == NULL)

@@ -59,9 +59,22 @@ tls_line "$TMP/cert.pem" "$TMP/cert.key" | {
 	echo "listen on socket \"$SOCKET\" mode 0666"
 } | deskd_conf
 deskd_start_or_bail
-refuses "a port that is taken" "run \"$TMP/second\"
-listen on 127.0.0.1 port $PORT tls certificate \"$TMP/one.pem\" key \"$TMP/one.key\"" \
-    'given twice|is given|Address already in use|another deskd'
+# Another instance, with all its own but the port.
+cat > "$TMP/other.conf" <<- end
+	prefix = "$TMP/other"
+	programs "$BIN"
+	cgroup "/$CGROUP"
+	uids from $((UID_FIRST + 0x80000)) to $UID_LAST
+	worker uids from $((WORKER_FIRST + 0x80)) to $WORKER_LAST
+	max sessions 2
+	listen on 127.0.0.1 port $PORT
+end
+mkdir -p "$TMP/other"
+timeout 60 "$BIN/deskd" -d -f "$TMP/other.conf" > "$TMP/other.log" 2>&1 \
+    < /dev/null
+is "a port that is taken is an end" $? 1
+like "and the reason is said" "$(cat "$TMP/other.log")" \
+    "listen on 127.0.0.1 port $PORT: Address already in use"
 token=$(token 0 '["read"]')
 
 is "a token over TLS" "$(with "$token" "$URL/v1/system" \

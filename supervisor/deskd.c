@@ -212,6 +212,8 @@ prepare(void)
 
 	places_make(sv.conf);
 	lock_run_dir(sv.conf);
+	/* What can fail for another's sake comes before anything is made. */
+	listen_open(sv.conf);
 	own_mounts();
 	group_name(sv.conf, name, sizeof(name));
 	sv.cgroup = cgroup_start(sv.conf->cgroup != NULL ? sv.conf->cgroup :
@@ -220,7 +222,6 @@ prepare(void)
 	place_skeleton(sv.conf, path, sizeof(path));
 	if (skeleton_make(path) == -1)
 		fatal("%s", path);
-	listen_open(sv.conf);
 }
 
 /* A socket is not opened anew; certificates are read again by listen.c. */
