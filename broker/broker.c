@@ -23,6 +23,7 @@
 #include "life.h"
 #include "log.h"
 #include "peer.h"
+#include "retention.h"
 #include "sandbox.h"
 #include "session.h"
 #include "store.h"
@@ -118,8 +119,10 @@ broker_set_conf(struct conf *c)
 
 	conf_free(broker.conf);
 	broker.conf = c;
-	if (again)
+	if (again) {
 		journal_event(STORE_FULL, "system.reloaded", NULL, -1, NULL);
+		retention_run();
+	}
 }
 
 void
@@ -160,6 +163,7 @@ broker_all_told(void)
 	    json_object_new_string(PACKAGE_VERSION));
 	journal_event(STORE_FULL, "system.started", NULL, -1, o);
 	life_reconcile();
+	retention_start(broker.base);
 	broker.http = http_start(broker.base, broker.listener);
 	broker.listener = -1;
 }

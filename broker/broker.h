@@ -34,6 +34,7 @@ struct conf_user {
 struct conf {
 	struct msg_conf_defaults	 defaults;
 	char				 image[NAME_MAX_LEN + 1];
+	struct msg_conf_retention	 retention;
 	TAILQ_HEAD(, conf_image)	 images;
 	TAILQ_HEAD(, conf_user)		 users;
 };

@@ -63,7 +63,14 @@ const char *const schema_steps[] = {
 	"  body BLOB NOT NULL,"
 	"  PRIMARY KEY (uid, key)"
 	") STRICT, WITHOUT ROWID;"
-	"CREATE INDEX idempotency_time ON idempotency (time);"
+	"CREATE INDEX idempotency_time ON idempotency (time);",
+
+	/* How far the journal was cut off; what else is one number. */
+	"CREATE TABLE fact ("
+	"  name TEXT PRIMARY KEY NOT NULL,"
+	"  value INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX event_time ON event (time);"
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -29,6 +29,21 @@ db_prepare(struct sqlite3 *db, const char *sql)
 	return st;
 }
 
+int
+db_run(struct sqlite3 *db, const char *sql, int n, const int64_t *values)
+{
+	struct sqlite3_stmt	*st;
+	int			 i, rc;
+
+	if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+		return -1;
+	for (i = 0; i < n; i++)
+		sqlite3_bind_int64(st, i + 1, values[i]);
+	rc = sqlite3_step(st);
+	sqlite3_finalize(st);
+	return rc == SQLITE_DONE ? 0 : -1;
+}
+
 int64_t
 db_number(struct sqlite3 *db, const char *sql)
 {
@@ -63,6 +78,7 @@ db_open(const char *path, int read_only)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	/* There is no temporary directory in our root. */
 	if (db_exec(db, "PRAGMA temp_store = MEMORY") != SQLITE_OK ||
+	    db_exec(db, "PRAGMA auto_vacuum = INCREMENTAL") != SQLITE_OK ||
 	    db_exec(db, "PRAGMA journal_mode = WAL") != SQLITE_OK ||
 	    (read_only && db_exec(db, "PRAGMA query_only = 1") != SQLITE_OK))
 		fatalx("the database %s cannot be used: %s", path,

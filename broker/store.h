@@ -67,10 +67,19 @@ void		 txn_event(struct txn *, const struct event_row *);
 void		 txn_idem(struct txn *, const struct idem_row *);
 void		 txn_idem_forget(struct txn *, uid_t, const char *);
 void		 txn_idem_expire(struct txn *, int64_t);	/* older than */
+/*
+ * What no statement of the above does: called on the store's thread, inside
+ * the transaction, perhaps twice; 0, or -1 to refuse all of it.  Its argument
+ * must live until the transaction is answered.
+ */
+struct sqlite3;
+typedef int store_call(struct sqlite3 *, void *);
+void		 txn_call(struct txn *, store_call *, void *);
 void		 store_commit(struct txn *, store_cb *, void *);
 size_t		 store_queued(void);
 
 int64_t		 store_last_seq(void);
+int64_t		 store_pruned(void);	/* events up to it may be gone */
 void		 store_sessions(void (*)(const struct session_row *, void *),
 		    void *);
 

@@ -17,6 +17,9 @@ int			 db_exec(struct sqlite3 *, const char *);
 struct sqlite3_stmt	*db_prepare(struct sqlite3 *, const char *);
 int64_t			 db_number(struct sqlite3 *, const char *);
 
+/* For what runs seldom: prepares, binds integers, steps; -1 on error. */
+int	db_run(struct sqlite3 *, const char *, int, const int64_t *);
+
 /* store_write.c and store_read.c, called by store.c; they own the handle. */
 void	write_open(struct sqlite3 *);
 void	write_close(void);

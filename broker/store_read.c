@@ -90,7 +90,16 @@ uid_or_nobody(struct sqlite3_stmt *st, int col)
 int64_t
 store_last_seq(void)
 {
-	return db_number(r.db, "SELECT coalesce(max(seq), 0) FROM event");
+	return db_number(r.db, "SELECT max(coalesce((SELECT max(seq) FROM "
+	    "event), 0), coalesce((SELECT value FROM fact WHERE name = "
+	    "'pruned'), 0))");
+}
+
+int64_t
+store_pruned(void)
+{
+	return db_number(r.db, "SELECT coalesce((SELECT value FROM fact "
+	    "WHERE name = 'pruned'), 0)");
 }
 
 static int

@@ -27,7 +27,8 @@
 
 enum statement {
 	ST_SESSION_DROP, ST_SESSION, ST_EVENT, ST_IDEM, ST_IDEM_FORGET,
-	ST_IDEM_EXPIRE, ST__COUNT
+	ST_IDEM_EXPIRE, ST__COUNT,
+	ST_CALL = ST__COUNT	/* no statement: the op's call */
 };
 
 static const char *const sql[ST__COUNT] = {
@@ -53,6 +54,8 @@ struct value {
 struct op {
 	STAILQ_ENTRY(op)	 entry;
 	enum statement		 st;
+	store_call		*call;
+	void			*arg;
 	int			 n;
 	struct value		 v[];
 };
@@ -272,15 +275,27 @@ txn_idem_expire(struct txn *t, int64_t before)
 	op_int(op_add(t, ST_IDEM_EXPIRE, 1), before);
 }
 
+void
+txn_call(struct txn *t, store_call *call, void *arg)
+{
+	struct op	*op = op_add(t, ST_CALL, 0);
+
+	op->call = call;
+	op->arg = arg;
+}
+
 /* The thread. */
 
 static int
 op_run(const struct op *op)
 {
-	struct sqlite3_stmt	*st = w.st[op->st];
+	struct sqlite3_stmt	*st;
 	const struct value	*v;
 	int			 i, rc;
 
+	if (op->st == ST_CALL)
+		return op->call(w.db, op->arg);
+	st = w.st[op->st];
 	for (i = 0; i < op->n; i++) {
 		v = &op->v[i];
 		switch (v->type) {
