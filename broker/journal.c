@@ -87,6 +87,12 @@ entry_event(struct entry *e, const char *kind, const struct session_row *s,
 	STAILQ_INSERT_TAIL(&e->events, wr, entry);
 }
 
+int64_t
+entry_seq(const struct entry *e)
+{
+	return STAILQ_LAST(&e->events, written, entry)->row.seq;
+}
+
 struct txn *
 entry_txn(struct entry *e)
 {

@@ -26,6 +26,7 @@ struct entry	*entry_new(enum store_care);
 void		 entry_event(struct entry *, const char *,
 		    const struct session_row *, int64_t, int64_t,
 		    struct json_object *);
+int64_t		 entry_seq(const struct entry *);	/* of its last event */
 struct txn	*entry_txn(struct entry *);
 /* Takes the entry.  The callback comes before its events are published. */
 void		 entry_commit(struct entry *, store_cb *, void *);

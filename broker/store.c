@@ -169,6 +169,7 @@ store_open(const char *path)
 	check_identity(db, path);
 	check_health(db, path);
 	migrate(db, path);
+	blob_start(path);
 	write_open(db);
 	read_open(db_open(path, 1));
 }

@@ -100,6 +100,13 @@ int	store_events(const struct event_query *,
 int	store_idem(uid_t, const char *, int64_t,
 	    void (*)(const struct idem_row *, void *), void *);
 
+struct blob_row {
+	int64_t	size;
+	char	type[64];
+};
+/* Of an owner's sessions, or of any (-1).  1 found, 0 not, -1 trouble. */
+int	store_blob(const char *, int64_t, struct blob_row *);
+
 /* For tests: this many of the next transactions find the disk full. */
 void	store_fail_next(int);
 

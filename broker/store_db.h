@@ -21,6 +21,7 @@ int64_t			 db_number(struct sqlite3 *, const char *);
 int	db_run(struct sqlite3 *, const char *, int, const int64_t *);
 
 /* store_write.c and store_read.c, called by store.c; they own the handle. */
+void	blob_start(const char *);	/* the database's path; store_blob.c */
 void	write_open(struct sqlite3 *);
 void	write_close(void);
 void	read_open(struct sqlite3 *);

@@ -3,7 +3,8 @@
  * thread, so that other changes find their way in between.
  *
  * A session that is not deleted keeps the events of its life: what it is
- * can always be told from the journal.
+ * can always be told from the journal.  An event stays as long as the blob it
+ * refers to.
  */
 #include <sqlite3.h>
 
@@ -14,7 +15,8 @@
 #define SOME		"500"	/* rows in one transaction */
 
 #define NOT_SPARED	"NOT (kind GLOB 'session.*' AND session IN " \
-	"(SELECT id FROM session WHERE state <> 'deleted')) "
+	"(SELECT id FROM session WHERE state <> 'deleted')) " \
+	"AND seq NOT IN (SELECT seq FROM blob_ref) "
 
 /* Pages in use, in bytes: freed ones are used again. */
 static int64_t

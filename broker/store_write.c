@@ -368,7 +368,7 @@ group_run(struct txn *from, struct txn *end, int loud)
 	return 0;
 
 fail:
-	if (loud)
+	if (loud && sqlite3_errcode(w.db) != SQLITE_OK)
 		log_warnx("store: a change cannot be written: %s",
 		    sqlite3_errmsg(w.db));
 	if (!sqlite3_get_autocommit(w.db))
