@@ -16,6 +16,7 @@ PKG_BUILD	= autoconf \
 		  libmicrohttpd-dev \
 		  libseccomp-dev \
 		  libsqlite3-dev \
+		  libwslay-dev \
 		  libxcb-damage0-dev \
 		  libxcb-randr0-dev \
 		  libxcb-shm0-dev \
@@ -217,7 +218,7 @@ CPPCHECK_NOT	= missingIncludeSystem unknownMacro uninitvar \
 		  nullPointerRedundantCheck uselessAssignmentPtrArg \
 		  arrayIndexThenCheck invalidPrintfArgType_uint \
 		  invalidPrintfArgType_sint *:supervisor/parse.c
-C_FOLDERS	= common supervisor broker worker init deskctl
+C_FOLDERS	= common supervisor broker worker init pump deskctl
 
 lint-c:
 	@cppcheck -q -j$(JOBS) --std=c11 --inline-suppr --error-exitcode=1 \

@@ -6,6 +6,7 @@ FAULT_PROGRAMS	= deskd \
 		  deskd-broker \
 		  deskd-worker
 FAULT_PLAIN	= deskd-init \
+		  deskd-pump \
 		  deskctl
 FAULT_DIR	= $(BIN)/fault
 # As it is in common/fault.c: one that is missing there does not link, one

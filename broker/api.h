@@ -22,6 +22,26 @@ void	api_exec(struct request *);
 /* api_blob.c */
 void	api_shot_keep(struct request *);
 void	api_blob(struct request *);
+/* api_window.c */
+void	api_window_list(struct request *);
+void	api_window_show(struct request *);
+void	api_window_act(struct request *);
+void	api_window_close(struct request *);
+
+/* api_file*.c */
+void	api_file_get(struct request *);
+void	api_file_put(struct request *);
+void	api_file_delete(struct request *);
+void	api_file_stat(struct request *);
+void	api_file_mkdir(struct request *);
+void	api_file_move(struct request *);
+void	api_file_copy(struct request *);
+void	api_file_archive(struct request *);
+void	api_file_extract(struct request *);
+void	api_file_watch(struct request *);
+/* api_socket.c */
+void	api_terminal_socket(struct request *);
+void	api_process_socket(struct request *);
 
 /* api_event.c */
 void	api_event_list(struct request *);

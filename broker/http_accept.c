@@ -239,6 +239,8 @@ left_cb(int fd, short events, void *arg)
 	conn_unwatch(c);
 	if (c->request != NULL && c->request->stream != NULL)
 		stream_left(c->request->stream);
+	else if (c->request != NULL && c->request->piped != NULL)
+		piped_left(c->request->piped);
 	else if (c->request != NULL)
 		request_left(c->request);
 	conn_resume(c);
@@ -289,7 +291,7 @@ conns_sweep(struct http *h)
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &h->conns, entry)
-		if (c->mhd != NULL && !c->busy && monotime_since_ms(c->since) >
+		if (c->mhd != NULL && !c->busy && !c->upgraded && monotime_since_ms(c->since) >
 		    (int64_t)http_limits.request * 1000)
 			shutdown(c->fd, SHUT_RDWR);
 }

@@ -194,12 +194,14 @@ metrics_text(const struct http *h, size_t *len)
 	fprintf(f, "deskd_http_connections %zu\n", http_open(h));
 	family(f, "http_streams", "gauge", "Open event streams.");
 	fprintf(f, "deskd_http_streams %zu\n", http_streams(h));
+	family(f, "http_websockets", "gauge", "Open WebSockets.");
+	fprintf(f, "deskd_http_websockets %zu\n", http_sockets(h));
 	family(f, "http_connections_refused", "counter",
 	    "Connections over a user's limit.");
 	fprintf(f, "deskd_http_connections_refused_total %" PRIu64 "\n",
 	    refused);
 	family(f, "http_streams_dropped", "counter",
-	    "Streams whose client did not read them.");
+	    "Streams and WebSockets whose client did not read.");
 	fprintf(f, "deskd_http_streams_dropped_total %" PRIu64 "\n", dropped);
 	gauges(f);
 	fputs("# EOF\n", f);

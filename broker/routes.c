@@ -6,8 +6,11 @@
 #define SMALL_BODY	(64 * 1024)
 #define EXEC_BODY	(2 * 1024 * 1024) /* argv, env and stdin */
 
+#define BYTES_MAX	((size_t)1 << 40) /* never in memory at once */
+
 #define SESSIONS	"/v1/sessions"
 #define SESSION		"/v1/sessions/{id}"
+#define FILES		SESSION "/files"
 
 const struct route routes[] = {
 	{ "GET", SESSIONS, SCOPE_READ, OWNER_NONE,
@@ -36,12 +39,48 @@ const struct route routes[] = {
 	    0, 0, api_blob, NULL },
 	{ "POST", SESSION "/exec", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY | ROUTE_STREAM, EXEC_BODY, api_exec, NULL },
+	{ "GET", SESSION "/terminals/{terminal}/socket", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_terminal_socket, "after read_only" },
+	{ "GET", SESSION "/processes/{process}/socket", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_process_socket, "after read_only" },
+	{ "GET", SESSION "/windows", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_window_list, NULL },
+	{ "GET", SESSION "/windows/{window}", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_window_show, NULL },
+	{ "POST", SESSION "/windows/{window}", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, SMALL_BODY, api_window_act, NULL },
+	{ "DELETE", SESSION "/windows/{window}", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_window_close, NULL },
 	{ "GET", SESSION "/events", SCOPE_READ, OWNER_SESSION,
 	    ROUTE_STREAM, 0, api_event_session,
 	    "kind after before order limit" },
 	{ "GET", "/v1/events", SCOPE_READ, OWNER_NONE,
 	    ROUTE_STREAM, 0, api_event_list,
 	    "session kind after before order limit" },
+
+	{ "GET", FILES, SCOPE_VIEW, OWNER_SESSION,
+	    ROUTE_PATH, 0, api_file_get, "path limit cursor user" },
+	{ "PUT", FILES, SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_PATH | ROUTE_BODY_RAW, BYTES_MAX, api_file_put,
+	    "path mode parents user" },
+	{ "DELETE", FILES, SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_PATH, 0, api_file_delete, "path recursive user" },
+	{ "GET", FILES "/stat", SCOPE_VIEW, OWNER_SESSION,
+	    ROUTE_PATH, 0, api_file_stat, "path follow user" },
+	{ "POST", FILES "/mkdir", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, SMALL_BODY, api_file_mkdir, "user" },
+	{ "POST", FILES "/move", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, SMALL_BODY, api_file_move, "user" },
+	{ "POST", FILES "/copy", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, SMALL_BODY, api_file_copy, "user" },
+	{ "GET", FILES "/archive", SCOPE_VIEW, OWNER_SESSION,
+	    ROUTE_PATH, 0, api_file_archive, "path user" },
+	{ "PUT", FILES "/archive", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_PATH | ROUTE_BODY_RAW, BYTES_MAX, api_file_extract,
+	    "path user" },
+	{ "GET", FILES "/watch", SCOPE_VIEW, OWNER_SESSION,
+	    ROUTE_PATH | ROUTE_STREAM, 0, api_file_watch,
+	    "path recursive user" },
 
 	{ "GET", "/v1/system", SCOPE_READ, OWNER_NONE,
 	    0, 0, api_system, NULL },

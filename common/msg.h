@@ -78,7 +78,7 @@ enum msg_type {
 	MSG_KEPT_START,		/* tail as EXEC's; -> KEPT_STARTED, ERROR */
 	MSG_KEPT_STARTED,
 	MSG_KEPT_LIST,		/* -> KEPT_ITEM for each, then OK */
-	MSG_KEPT_ITEM,		/* tail: program */
+	MSG_KEPT_ITEM,		/* tail: argv..., perhaps cut */
 	MSG_KEPT_ATTACH,	/* -> KEPT_STREAM or ERROR */
 	MSG_KEPT_STREAM,	/* packets as in kept.h */
 	MSG_KEPT_RESIZE,	/* a terminal's window -> OK or ERROR */
@@ -293,37 +293,53 @@ struct msg_exec_signal {
 
 enum kept_kind { KEPT_PROCESS = 1, KEPT_TERMINAL };
 
-/* A client's flags in exec are those of EXEC; the id is the broker's. */
+/*
+ * Flags of exec are those of EXEC without EXEC_PUMP; EXEC_TTY is said by
+ * the kind.  A terminal without argv is the user's login shell.
+ */
 struct msg_kept_start {
 	struct msg_exec	exec;
-	struct ulid	id;
+	struct ulid	id;		/* the broker's */
 	uint32_t	kind;		/* enum kept_kind */
 	uint32_t	keep;		/* bytes of output */
+	char		name[NAME_MAX_LEN + 1];	/* or "" */
 };
 
 struct msg_kept_started {
 	uint32_t	pid;
+	uint32_t	pad;
+	uint64_t	started_ms;	/* of the calendar */
 };
 
 #define KEPT_RUNS	0x1
+#define KEPT_TIMED_OUT	0x2
+#define KEPT_ROOT	0x4
+#define KEPT_INPUT_OPEN	0x8		/* its stdin has not been ended */
 
 struct msg_kept_item {
 	struct ulid	id;
 	uint32_t	kind;
-	uint32_t	flags;		/* KEPT_RUNS; EXEC_ROOT << 8 */
+	uint32_t	flags;
 	uint32_t	pid;
+	uint32_t	principal;	/* who started it */
 	int32_t		code;		/* as EXEC_EXITED, when it has ended */
 	int32_t		signal;
 	uint16_t	cols;
 	uint16_t	rows;
+	uint32_t	keep;
+	uint32_t	argc;		/* of which the tail has the first */
+	uint32_t	duration_ms;	/* until its end, or now */
 	uint64_t	started_ms;	/* of the calendar */
 	uint64_t	ended_ms;
 	uint64_t	first;		/* offset of the oldest byte kept */
 	uint64_t	end;		/* and after the newest */
+	char		name[NAME_MAX_LEN + 1];
 };
 
 #define KEPT_READ_ONLY	0x1
 #define KEPT_FOLLOW	0x2		/* else only what is there now */
+#define KEPT_WRITE_ONLY	0x4		/* input, no output */
+#define KEPT_FROM_END	0x8		/* only what comes: not after */
 
 struct msg_kept_attach {
 	struct ulid	id;
@@ -341,6 +357,7 @@ struct msg_kept_resize {
 	struct ulid	id;
 	uint16_t	cols;
 	uint16_t	rows;
+	uint32_t	principal;
 };
 
 struct msg_kept_signal {
@@ -359,7 +376,7 @@ struct msg_kept_exited {
 	int32_t		code;
 	int32_t		signal;
 	uint32_t	duration_ms;
-	uint32_t	kind;
+	uint32_t	flags;		/* KEPT_TIMED_OUT */
 };
 
 enum desktop_state { DESKTOP_NONE = 1, DESKTOP_READY, DESKTOP_FAILED };

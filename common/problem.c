@@ -38,7 +38,19 @@ static const struct {
 	[PROBLEM_NO_SUCH_PROGRAM] = { "no_such_program", "Program cannot be started", 422 },
 	[PROBLEM_NOT_OFFERED]	= { "not_offered", "Not offered here", 422 },
 	[PROBLEM_DISK]		= { "disk", "Disk trouble", 507 },
-	[PROBLEM_SESSION_FAILED] = { "session_failed", "Session failed", 502 }
+	[PROBLEM_SESSION_FAILED] = { "session_failed", "Session failed", 502 },
+	[PROBLEM_EXISTS]	= { "exists", "Already exists", 409 },
+	[PROBLEM_NOT_DIRECTORY]	= { "not_a_directory", "Not a directory", 409 },
+	[PROBLEM_IS_DIRECTORY]	= { "is_a_directory", "Is a directory", 409 },
+	[PROBLEM_NOT_REGULAR]	= { "not_regular", "Not a regular file", 409 },
+	[PROBLEM_NOT_EMPTY]	= { "not_empty", "Directory is not empty", 409 },
+	[PROBLEM_BAD_PATH]	= { "bad_path", "Path cannot be used", 422 },
+	[PROBLEM_DENIED]	= { "permission_denied", "Permission denied", 403 },
+	[PROBLEM_NO_SPACE]	= { "no_space", "No space left", 507 },
+	[PROBLEM_PRECONDITION]	= { "precondition_failed", "Precondition failed", 412 },
+	[PROBLEM_RANGE]		= { "range_not_satisfiable", "Range not satisfiable", 416 },
+	[PROBLEM_BAD_ARCHIVE]	= { "bad_archive", "Archive cannot be read", 422 },
+	[PROBLEM_UPGRADE]	= { "upgrade_required", "Upgrade required", 426 }
 };
 
 const char *

@@ -38,6 +38,18 @@ enum problem {
 	PROBLEM_NOT_OFFERED,		/* e.g. user root on the host image */
 	PROBLEM_DISK,
 	PROBLEM_SESSION_FAILED,
+	PROBLEM_EXISTS,			/* of files: it is there already */
+	PROBLEM_NOT_DIRECTORY,
+	PROBLEM_IS_DIRECTORY,
+	PROBLEM_NOT_REGULAR,		/* a FIFO, socket or device */
+	PROBLEM_NOT_EMPTY,
+	PROBLEM_BAD_PATH,		/* too long, a loop, into itself */
+	PROBLEM_DENIED,			/* by the session's kernel */
+	PROBLEM_NO_SPACE,		/* on the session's disk */
+	PROBLEM_PRECONDITION,		/* If-Match and its like */
+	PROBLEM_RANGE,
+	PROBLEM_BAD_ARCHIVE,
+	PROBLEM_UPGRADE,		/* this path is for WebSockets */
 	PROBLEM__COUNT
 };
 
@@ -45,5 +57,6 @@ const char	*problem_code(enum problem);	/* "invalid_field" */
 const char	*problem_title(enum problem);
 int		 problem_status(enum problem);	/* HTTP */
 enum problem	 problem_valid(unsigned int);	/* of a peer's number */
+enum problem	 problem_of_errno(int);		/* of files */
 
 #endif

@@ -76,13 +76,23 @@ static const struct command commands[] = {
 	    "  -r COUNT    so many times (--repeat)\n" },
 	{ "actions", cmd_actions, "ID FILE | ID -",
 	    "do a batch of actions written in JSON", "" },
-	{ "exec", cmd_exec, "[-i] [-u user] [-C dir] [-e key=value] "
-	    "[-t seconds] ID [--] CMD ...", "run a command in a session",
+	{ "windows", cmd_windows, "ID", "list windows, the topmost first", "" },
+	{ "window", cmd_window, "focus|move|resize|max|min|restore|close "
+	    "ID WINDOW [X Y | W H]", "do something to a window", "" },
+	{ "exec", cmd_exec, "[-it] [-u user] [-C dir] [-e key=value] "
+	    "[-T seconds] ID [--] [CMD ...]", "run a command in a session",
 	    "  -i          give it standard input (--stdin)\n"
+	    "  -t          in a terminal, seen in this one; a shell when no\n"
+	    "              command is given; Ctrl-] d detaches (--terminal)\n"
 	    "  -u USER     user or root (--user)\n"
 	    "  -C DIR      working directory (--cwd)\n"
 	    "  -e K=V      environment (--env)\n"
-	    "  -t SECONDS  kill it after that; 60 (--timeout)\n" },
+	    "  -T SECONDS  kill it after that; 60, without end with -t\n"
+	    "              (--timeout)\n" },
+	{ "attach", cmd_attach, "[-r] ID [TERMINAL]",
+	    "see and use a terminal of a session",
+	    "  -r          only see it (--read-only)\n"
+	    "Ctrl-] d detaches.\n" },
 	{ "log", cmd_log, "[-f] [-n count] [-k kind] [ID]", "show events",
 	    "  -f          go on as they happen (--follow)\n"
 	    "  -n COUNT    only the last ones (--lines)\n"

@@ -270,10 +270,12 @@ frame(struct http *h, int status)
 	h->left = 0;
 	h->chunk_first = 1;
 	h->done = 0;
+	if (status == 101)
+		h->keep = 0;
 	if (http_header(h, "Connection", value, sizeof(value)) == 0 &&
 	    strcasecmp(value, "close") == 0)
 		h->keep = 0;
-	if (status == 204 || status == 304) {
+	if (status == 101 || status == 204 || status == 304) {
 		h->body = BODY_NONE;
 		h->done = 1;
 	} else if (http_header(h, "Transfer-Encoding", value,
@@ -327,7 +329,7 @@ http_ask(struct http *h, const struct http_request *r)
 		status = atoi(h->head + 9);
 		if (status < 100 || status > 599)
 			return failed(h, "answer with a bad status");
-	} while (status < 200);		/* 100 Continue */
+	} while (status < 200 && status != 101);	/* 100 Continue */
 	return frame(h, status) == -1 ? -1 : status;
 }
 
@@ -451,6 +453,43 @@ http_slurp(struct http *h, size_t max, size_t *lenp)
 	if (lenp != NULL)
 		*lenp = len;
 	return data;
+}
+
+int
+http_fd(const struct http *h)
+{
+	return h->fd;
+}
+
+long
+http_raw_read(struct http *h, void *buf, size_t size)
+{
+	ssize_t	n;
+
+	if (h->off < h->len) {
+		n = (ssize_t)(h->len - h->off);
+		if (size < (size_t)n)
+			n = (ssize_t)size;
+		memcpy(buf, h->buf + h->off, (size_t)n);
+		h->off += (size_t)n;
+		return n;
+	}
+	n = recv(h->fd, buf, size, MSG_DONTWAIT);
+	if (n > 0)
+		return n;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return failed(h, n == 0 ? "deskd closed the connection" : NULL);
+}
+
+int
+http_raw_send(struct http *h, const void *data, size_t len)
+{
+	h->keep = 1;
+	if (send_all(h, data, len) == -1 || !h->keep)
+		return -1;
+	h->keep = 0;
+	return 0;
 }
 
 char *

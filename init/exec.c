@@ -2,6 +2,10 @@
  * Programs the worker asked for: from its request to the word that they
  * ended.  A program whose asker has gone runs on, its limit of time holds,
  * and nobody hears of its end.
+ *
+ * The same for deskd-pump, our own program for a session's files: it works
+ * for its asker alone and ends with it.  The end of its input tells it so,
+ * and it takes back what it has half done; only then is it killed.
  */
 #include <sys/queue.h>
 #include <sys/wait.h>
@@ -26,6 +30,7 @@
 
 #define EXECS_MAX	256
 #define TTY_TERM	"TERM=xterm-256color"	/* what deskctl's users run */
+#define PUMP_GRACE	30	/* seconds to undo what was begun */
 
 struct exec {
 	TAILQ_ENTRY(exec)	 entry;
@@ -38,6 +43,7 @@ struct exec {
 	int			 near[3];	/* until they are sent */
 	pid_t			 pid;
 	int			 tty;
+	int			 pump;
 	int			 timed_out;
 };
 static TAILQ_HEAD(execs, exec)	 execs = TAILQ_HEAD_INITIALIZER(execs);
@@ -124,12 +130,15 @@ request_parse(struct request *r, struct wire_msg *msg)
 	struct msg_tail	tail;
 
 	memcpy(&r->m, msg->data, sizeof(r->m));
-	if (r->m.flags & ~(uint32_t)(EXEC_TTY | EXEC_ROOT))
+	if (r->m.flags & ~(uint32_t)(EXEC_TTY | EXEC_ROOT | EXEC_PUMP))
 		return "exec with unknown flags";
+	if ((r->m.flags & EXEC_PUMP) && (r->m.flags & EXEC_TTY))
+		return "a pump on a terminal";
 	if (r->m.argc > EXEC_ARGS_MAX || r->m.envc > EXEC_ARGS_MAX)
 		return "exec with wrong counts";
 	/* Bytes are bounded by the message: the worker adds to a request. */
-	env_init(&r->env, r->m.flags & EXEC_ROOT ? ENV_ROOT : ENV_USER);
+	(r->m.flags & EXEC_PUMP ? env_init_bare : env_init)(&r->env,
+	    r->m.flags & EXEC_ROOT ? ENV_ROOT : ENV_USER);
 	if (r->m.flags & EXEC_TTY)
 		env_set(&r->env, TTY_TERM);
 	msg_tail_init(&tail, msg->data, msg->len, sizeof(r->m));
@@ -224,6 +233,7 @@ exec_run(struct exec *e, const struct request *r, struct refusal *no)
 	int		saved_errno;
 
 	e->tty = (r->m.flags & EXEC_TTY) != 0;
+	e->pump = (r->m.flags & EXEC_PUMP) != 0;
 	if ((e->tty ? stdio_tty(&s, r->m.cols, r->m.rows) :
 	    stdio_pipes(&s)) == -1) {
 		refuse(no, PROBLEM_LIMIT, "", "");
@@ -232,6 +242,7 @@ exec_run(struct exec *e, const struct request *r, struct refusal *no)
 		return -1;
 	}
 	memset(&l, 0, sizeof(l));
+	l.path = r->m.flags & EXEC_PUMP ? INIT_PUMP : NULL;
 	l.argv = r->argv;
 	l.env = r->env.v;
 	l.cwd = r->cwd[0] == '\0' ? NULL : r->cwd;
@@ -431,9 +442,14 @@ exec_signal(struct peer *p, struct wire_msg *msg)
 void
 exec_forget(const struct peer *p)
 {
-	struct exec	*e;
+	static const struct timeval	 tv = { PUMP_GRACE, 0 };
+	struct exec			*e;
 
-	TAILQ_FOREACH(e, &execs, entry)
-		if (e->peer == p)
-			e->peer = NULL;
+	TAILQ_FOREACH(e, &execs, entry) {
+		if (e->peer != p)
+			continue;
+		e->peer = NULL;
+		if (e->pump)
+			evtimer_add(&e->ev_deadline, &tv);
+	}
 }

@@ -21,7 +21,7 @@ journal_test_LIBS = $(STORE_LIBS)
 store_test_SRC	= regress/unit/store_test.c $(STORE_SIDE)
 store_test_LIBS	= $(STORE_LIBS)
 
-utf8_test_SRC	= regress/unit/utf8_test.c broker/utf8.c
+utf8_test_SRC	= regress/unit/utf8_test.c
 utf8_test_LIBS	= $(COMMON_LIBS)
 
 # Two programs have a session.h: these mean the broker's.

@@ -438,7 +438,7 @@ event: exited
 data: {"exit_code":null,"signal":"KILL","timed_out":true}
 
 E
-ctl exec -t 0.5 $A sleep 9
+ctl exec -T 0.5 $A sleep 9
 complains 124 "killed after 0.5 s" "exec exits 124 when time is up"
 exec_answer <<'E' | fake
 event: stdout

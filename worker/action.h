@@ -21,6 +21,8 @@ struct action_run;
 #define ACTION_KEYS_MAX		100	/* combinations in one "key" */
 #define ACTION_KEYS_TEXT_MAX	1000	/* characters of their names */
 #define ACTION_WAIT_MAX_MS	60000
+#define ACTION_WINDOW_MS	30000	/* window_wait, when not given */
+#define ACTION_WINDOW_MAX_MS	300000
 #define ACTION_HERE		(-1)	/* x: where the pointer is */
 
 /* The screen that coordinates are checked against. */
@@ -51,10 +53,19 @@ struct action_args {
 	int			 repeat;
 	int			 duration_ms;
 	int			 pointer;
+	uint32_t		 window;
+	int			 width, height;
+	struct field_text	 title, class, startup_id;	/* or NULL */
+	int			 pid;
+	uint32_t		*not_in;	/* windows */
+	unsigned int		 nnot_in;
+	int			 match;		/* place in the words' list */
+	int			 timeout_ms;
 };
 
 #define ACTION_LOOKS	0x1	/* its answer is a picture */
 #define ACTION_PRESSES	0x2	/* may leave something held when cut short */
+#define ACTION_BESIDE	0x4	/* alone in its batch, it takes no turn */
 
 struct action_row {
 	struct deed_kind	 kind;
@@ -89,6 +100,9 @@ struct json_object *action_record(struct json_object *,
 /* action_field.c: readers of values only actions have. */
 field_fn	field_any, field_x, field_y, field_region, field_path;
 field_fn	field_modifiers, field_keys, field_typed;
+
+/* action_window.c: the same for windows. */
+field_fn	field_window, field_windows, field_timeout;
 
 /* action_run.c */
 struct action_run {
@@ -126,5 +140,13 @@ void	action_type(struct action_run *);
 void	action_wait(struct action_run *);
 void	action_position(struct action_run *);
 void	action_look(struct action_run *);
+void	action_window_focus(struct action_run *);
+void	action_window_move(struct action_run *);
+void	action_window_resize(struct action_run *);
+void	action_window_maximize(struct action_run *);
+void	action_window_minimize(struct action_run *);
+void	action_window_restore(struct action_run *);
+void	action_window_close(struct action_run *);
+void	action_window_wait(struct action_run *);
 
 #endif

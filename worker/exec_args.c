@@ -16,8 +16,12 @@ exec_args_read(struct exec_args *want, struct wire_msg *m)
 	if (want->head.argc == 0 || want->head.argc > EXEC_ARGS_MAX ||
 	    want->head.envc > EXEC_ARGS_MAX)
 		return "exec with a wrong number of texts";
-	if ((want->head.flags & ~(uint32_t)(EXEC_TTY | EXEC_ROOT)) != 0)
+	if ((want->head.flags & ~(uint32_t)(EXEC_TTY | EXEC_ROOT |
+	    EXEC_PUMP)) != 0)
 		return "exec with unknown flags";
+	if ((want->head.flags & EXEC_PUMP) && ((want->head.flags & EXEC_TTY) ||
+	    want->head.envc > 0))
+		return "a pump with a terminal or an environment";
 	msg_tail_init(&tail, m->data, m->len, sizeof(want->head));
 	if ((want->cwd = msg_tail_next(&tail)) == NULL)
 		return "exec without a directory";

@@ -15,7 +15,8 @@ static void (*const handlers[MSG__COUNT])(struct worker *,
 	[MSG_ACTIONS]		= batch_start,
 	[MSG_ACTIONS_BULK]	= batch_start_bulk,
 	[MSG_ACTIONS_CANCEL]	= cancel,
-	[MSG_SHOT]		= shot_start
+	[MSG_SHOT]		= shot_start,
+	[MSG_WINDOWS]		= windows_start
 };
 
 void

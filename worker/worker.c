@@ -59,7 +59,9 @@ main(int argc, char **argv)
 
 	TAILQ_INIT(&w->execs);
 	TAILQ_INIT(&w->batches);
+	TAILQ_INIT(&w->beside);
 	TAILQ_INIT(&w->shots);
+	TAILQ_INIT(&w->looks);
 	desktop_init(w);
 	evtimer_assign(&w->no_init, w->base, no_init_cb, w);
 	w->supervisor = peer_new(w->base, CHILD_FD, ROLE_WORKER,
@@ -98,6 +100,7 @@ broker_gone(struct worker *w)
 	exec_broker_gone(w);
 	batch_cancel_all(w);
 	shot_cancel_all(w);
+	windows_cancel_all(w);
 	peer_free(w->broker);
 	w->broker = NULL;
 }
@@ -207,6 +210,7 @@ shutdown_all(struct worker *w)
 {
 	batch_cancel_all(w);
 	shot_cancel_all(w);
+	windows_cancel_all(w);
 	desktop_end(w);
 	peer_free(w->broker);
 	peer_free(w->init);

@@ -18,7 +18,10 @@ struct display;
 struct exec;
 struct peer;
 struct shot_request;
+struct windows_request;
 struct wire_msg;
+
+TAILQ_HEAD(batches, batch);
 
 enum desktop_step {
 	DESKTOP_UNKNOWN,	/* no set-up, or no init yet */
@@ -55,11 +58,14 @@ struct worker {
 	uint64_t		 next_request;	/* of ours to init */
 	struct desktop		 desktop;
 	TAILQ_HEAD(, exec)	 execs;
-	TAILQ_HEAD(, batch)	 batches;	/* the first one runs */
+	struct batches		 batches;	/* the first one runs */
+	struct batches		 beside;	/* these take no turn */
 	TAILQ_HEAD(, shot_request) shots;
+	TAILQ_HEAD(, windows_request) looks;
 	unsigned int		 nexecs;
 	unsigned int		 nbatches;
 	unsigned int		 nshots;
+	unsigned int		 nlooks;
 	size_t			 batch_bytes;	/* of all their bodies */
 };
 
@@ -81,6 +87,7 @@ void	desktop_failed(struct worker *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 void	desktop_tell(struct worker *);	/* the broker, what is so now */
 enum problem desktop_problem(const struct worker *);	/* NONE: usable */
+const char *desktop_problem_text(enum problem);
 void	desktop_end(struct worker *);
 
 /* exec.c */
@@ -104,5 +111,10 @@ void	batch_display_lost(struct worker *);
 void	shot_start(struct worker *, struct wire_msg *);
 void	shot_cancel_all(struct worker *);
 void	shot_display_lost(struct worker *);
+
+/* windows.c */
+void	windows_start(struct worker *, struct wire_msg *);
+void	windows_cancel_all(struct worker *);
+void	windows_display_lost(struct worker *);
 
 #endif
