@@ -43,6 +43,11 @@ void	api_file_watch(struct request *);
 void	api_terminal_socket(struct request *);
 void	api_process_socket(struct request *);
 
+/* api_store.c */
+void	api_backup(struct request *);
+void	api_restore(struct request *);
+void	api_check(struct request *);
+
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);

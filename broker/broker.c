@@ -15,6 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "broker.h"
 #include "child.h"
 #include "http.h"
@@ -168,6 +169,16 @@ broker_all_told(void)
 	broker.listener = -1;
 }
 
+/* What was sent is on its way; the supervisor starts us again. */
+void
+broker_again(void)
+{
+	struct timeval	tv = { 0, 100 * 1000 };
+
+	broker.stopping = 1;
+	event_base_loopexit(broker.base, &tv);
+}
+
 void
 broker_stop(void)
 {
@@ -266,6 +277,7 @@ main(int argc, char **argv)
 	if ((broker.base = event_base_new()) == NULL)
 		fatalx("event_base_new");
 	signals();
+	restore_apply(DATABASE);
 	store_open(DATABASE);
 	store_start(broker.base);
 	journal_start(broker.base);

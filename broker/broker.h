@@ -71,6 +71,7 @@ void	 broker_set_system(const struct msg_system *, const char *);
 void	 broker_set_listener(int);		/* takes it */
 void	 broker_all_told(void);	/* live sessions are known: reconcile, serve */
 void	 broker_stop(void);
+void	 broker_again(void);	/* leave, to be started again */
 struct conf *conf_new(void);
 void	 conf_free(struct conf *);
 

@@ -47,6 +47,8 @@ struct idem_row {
 
 /* Fatal with one clear sentence when the database cannot be used. */
 void	store_open(const char *);
+const char *store_path(void);		/* of the database */
+void	store_dir(char *, size_t);	/* that it is in */
 void	store_start(struct event_base *);	/* the thread */
 void	store_flush(void);	/* waits until all queued is answered */
 void	store_stop(void);	/* writes what is queued, then closes */

@@ -11,6 +11,7 @@
 #include <limits.h>
 #include <sha2.h>
 #include <sqlite3.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 #include "store_blob.h"
 #include "store_db.h"
 
+static atomic_int	held;
 static char	top[PATH_MAX / 2];	/* "/blobs" */
 
 void
@@ -32,6 +34,12 @@ blob_start(const char *database)
 	    (int)(slash - database), slash == NULL ? "." : database);
 	if (mkdir(top, 0700) == -1 && errno != EEXIST)
 		fatal("%s", top);
+}
+
+void
+blob_hold(int on)
+{
+	atomic_fetch_add(&held, on ? 1 : -1);
 }
 
 void
@@ -233,6 +241,8 @@ blob_sweep(struct sqlite3 *db, void *arg)
 	int			 rc;
 
 	(void)arg;
+	if (atomic_load(&held) > 0)
+		return 0;
 	if (sqlite3_prepare_v2(db, "SELECT hash FROM blob_dropped WHERE hash "
 	    "NOT IN (SELECT hash FROM blob)", -1, &st, NULL) != SQLITE_OK)
 		return -1;

@@ -40,6 +40,9 @@ int	 blob_hash_valid(const char *);
 /* The path of one, or -1 when there is no folder yet to hold it. */
 int	 blob_path(const char *, char *, size_t);
 
+/* While held, no file is removed.  From any thread. */
+void	 blob_hold(int);
+
 int	 blob_put(struct sqlite3 *, void *);	/* struct blob_put */
 /* Drops references of sessions that are gone, oldest first. */
 int	 blob_prune(struct sqlite3 *, void *);	/* struct blob_prune */

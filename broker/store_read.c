@@ -98,7 +98,8 @@ store_last_seq(void)
 {
 	return db_number(r.db, "SELECT max(coalesce((SELECT max(seq) FROM "
 	    "event), 0), coalesce((SELECT value FROM fact WHERE name = "
-	    "'pruned'), 0))");
+	    "'pruned'), 0), coalesce((SELECT value FROM fact WHERE name = "
+	    "'floor'), 0))");
 }
 
 int64_t
