@@ -129,7 +129,8 @@ answer(struct wire_msg *m, void *arg)
 		return;
 	}
 	d = (const struct msg_shot_done *)m->data;
-	if (picture_check(m->fds[0], d->size, d->width, d->height) == -1 ||
+	if (picture_check(m->fds[0], d->size, d->width, d->height,
+	    SHOT_PNG) == -1 ||
 	    (k->map = memfd_map(m->fds[0], PICTURE_MAX, &k->put.len)) ==
 	    NULL) {
 		reply_problem(k->request, PROBLEM_INTERNAL, NULL,

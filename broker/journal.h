@@ -27,6 +27,9 @@ void		 entry_event(struct entry *, const char *,
 		    const struct session_row *, int64_t, int64_t,
 		    struct json_object *);
 int64_t		 entry_seq(const struct entry *);	/* of its last event */
+/* About no session but about a user, who sees it. */
+void		 entry_user_event(struct entry *, const char *, uid_t,
+		    int64_t, struct json_object *);
 struct txn	*entry_txn(struct entry *);
 /* Takes the entry.  The callback comes before its events are published. */
 void		 entry_commit(struct entry *, store_cb *, void *);

@@ -88,7 +88,20 @@ const char *const schema_steps[] = {
 	"CREATE INDEX blob_ref_seq ON blob_ref (seq);"
 	"CREATE TABLE blob_dropped ("
 	"  hash TEXT PRIMARY KEY NOT NULL"
-	") STRICT, WITHOUT ROWID;"
+	") STRICT, WITHOUT ROWID;",
+
+	/* Tokens, and which of them did what. */
+	"CREATE TABLE token ("
+	"  id TEXT PRIMARY KEY NOT NULL,"
+	"  parent TEXT,"
+	"  user INTEGER NOT NULL,"
+	"  name TEXT NOT NULL,"
+	"  scopes INTEGER NOT NULL,"
+	"  hash BLOB NOT NULL,"
+	"  expires_at INTEGER NOT NULL,"
+	"  last_used_at INTEGER NOT NULL,"
+	"  revoked_at INTEGER NOT NULL"
+	"ALTER TABLE event ADD COLUMN token TEXT;"
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

@@ -12,6 +12,7 @@
 #include "api.h"
 #include "ctl.h"
 #include "field.h"
+#include "link.h"
 #include "output.h"
 #include "paths.h"
 #include "xmalloc.h"
@@ -40,6 +41,15 @@ no_permission(struct ctl *c)
 static int
 no_connection(struct ctl *c)
 {
+	int	saved_errno = errno;
+
+	if (*link_error() != '\0')
+		return ctl_fail(c, "no_connection", "%s: %s", c->socket,
+		    link_error());
+	if (link_is_url(c->socket))
+		return ctl_fail(c, "no_connection", "%s: %s", c->socket,
+		    strerror(saved_errno));
+	errno = saved_errno;
 	switch (errno) {
 	case EACCES:
 	case EPERM:
@@ -66,16 +76,24 @@ api_broken(struct ctl *c)
 }
 
 int
-api_ask(struct ctl *c, const struct http_request *r)
+api_connect(struct ctl *c)
 {
-	int	status;
-
 	if (c->http != NULL && !http_reusable(c->http)) {
 		http_close(c->http);
 		c->http = NULL;
 	}
 	if (c->http == NULL && (c->http = http_open(c->socket)) == NULL)
 		return no_connection(c);
+	return 0;
+}
+
+int
+api_ask(struct ctl *c, const struct http_request *r)
+{
+	int	status;
+
+	if (api_connect(c) == -1)
+		return -1;
 	if ((status = http_ask(c->http, r)) == -1)
 		return api_broken(c);
 	return status;
@@ -126,10 +144,7 @@ api_problem(struct ctl *c, int status)
 struct json_object *
 api_request(struct ctl *c, const struct http_request *r)
 {
-	struct json_object	*o;
-	char			*body;
-	size_t			 len;
-	int			 status;
+	int	status;
 
 	if ((status = api_ask(c, r)) == -1)
 		return NULL;
@@ -137,6 +152,16 @@ api_request(struct ctl *c, const struct http_request *r)
 		api_problem(c, status);
 		return NULL;
 	}
+	return api_object(c);
+}
+
+struct json_object *
+api_object(struct ctl *c)
+{
+	struct json_object	*o;
+	char			*body;
+	size_t			 len;
+
 	if ((body = http_slurp(c->http, ANSWER_MAX, &len)) == NULL) {
 		api_broken(c);
 		return NULL;

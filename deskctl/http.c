@@ -4,7 +4,6 @@
  * hang a script for ever.
  */
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "http.h"
+#include "link.h"
 #include "xmalloc.h"
 
 #define HEAD_MAX	16384
@@ -23,10 +23,13 @@
 #define TIMEOUT_S	90	/* deskd itself gives up after a minute */
 #define TICK_MS		100
 
+static const char	*token;
+
 enum body { BODY_NONE, BODY_LENGTH, BODY_CHUNKED, BODY_CLOSE };
 
 struct http {
-	int		 fd;
+	struct link	 link;
+	int		 fd;		/* the link's */
 	int		 timeout_ms;
 	http_tick	*tick;
 	void		*tick_arg;
@@ -73,31 +76,22 @@ http_listener(const struct http *h)
 	return cred.pid;
 }
 
-struct http *
-http_open(const char *path)
+void
+http_set_token(const char *text)
 {
-	struct sockaddr_un	 sun;
-	struct http		*h;
-	int			 fd, saved_errno;
+	token = text;
+}
 
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
-	    sizeof(sun.sun_path)) {
-		errno = ENAMETOOLONG;
+struct http *
+http_open(const char *where)
+{
+	struct http	*h = xcalloc(1, sizeof(*h));
+
+	if (link_open(&h->link, where) == -1) {
+		free(h);
 		return NULL;
 	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return NULL;
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
-		saved_errno = errno;
-		close(fd);
-		errno = saved_errno;
-		return NULL;
-	}
-	h = xcalloc(1, sizeof(*h));
-	h->fd = fd;
+	h->fd = h->link.fd;
 	h->keep = h->done = 1;
 	return h;
 }
@@ -107,7 +101,7 @@ http_close(struct http *h)
 {
 	if (h == NULL)
 		return;
-	close(h->fd);
+	link_close(&h->link);
 	free(h);
 }
 
@@ -121,11 +115,8 @@ http_set_tick(struct http *h, http_tick *tick, void *arg)
 int
 http_reusable(struct http *h)
 {
-	struct pollfd	pfd = { .fd = h->fd, .events = POLLIN };
-
 	/* Anything to read between answers is the end of the connection. */
-	return h->keep && h->done && h->off == h->len &&
-	    poll(&pfd, 1, 0) == 0;
+	return h->keep && h->done && h->off == h->len && link_idle(&h->link);
 }
 
 /* Waits until the socket can do what is asked, at most the time limit. */
@@ -160,9 +151,9 @@ fill(struct http *h)
 	if (h->off < h->len)
 		return 1;
 	for (;;) {
-		if (wait_for(h, POLLIN) == -1)
+		if (!link_pending(&h->link) && wait_for(h, POLLIN) == -1)
 			return -1;
-		n = recv(h->fd, h->buf, sizeof(h->buf), 0);
+		n = link_read(&h->link, h->buf, sizeof(h->buf));
 		if (n >= 0)
 			break;
 		if (errno != EINTR && errno != EAGAIN)
@@ -182,7 +173,7 @@ send_all(struct http *h, const void *data, size_t len)
 	while (len > 0) {
 		if (wait_for(h, POLLOUT) == -1)
 			return -1;
-		n = send(h->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = link_write(&h->link, p, len);
 		if (n == -1 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		/* It may have answered before it stopped reading. */
@@ -299,38 +290,124 @@ frame(struct http *h, int status)
 	return 0;
 }
 
+/* The line that says how the body of a request ends. */
+static char *
+request_frame(const struct http_request *r)
+{
+	char	*line;
+
+	if (r->source == NULL)
+		xasprintf(&line, "Content-Length: %zu\r\n", r->len);
+	else if (r->source_len == -1)
+		line = xstrdup("Transfer-Encoding: chunked\r\n"
+		    "Expect: 100-continue\r\n");
+	else
+		xasprintf(&line, "Content-Length: %lld\r\n"
+		    "Expect: 100-continue\r\n", (long long)r->source_len);
+	return line;
+}
+
+/* A chunk's size before it and an empty line after it. */
+static int
+send_chunk(struct http *h, const char *data, size_t len)
+{
+	char	size[32];
+	int	n;
+
+	n = snprintf(size, sizeof(size), "%zx\r\n", len);
+	if (send_all(h, size, (size_t)n) == -1 ||
+	    send_all(h, data, len) == -1)
+		return -1;
+	return send_all(h, "\r\n", 2);
+}
+
+/*
+ * A source that fails leaves the request half sent, and that is the end of
+ * the connection: deskd then takes nothing of it.
+ */
+static int
+send_source(struct http *h, const struct http_request *r)
+{
+	static char	buf[65536];
+	int64_t		sent = 0;
+	long		n;
+
+	while ((n = r->source(r->source_arg, buf, sizeof(buf))) > 0) {
+		if (r->source_len != -1 && n > r->source_len - sent)
+			return failed(h, "it became longer while it was sent");
+		if ((r->source_len == -1 ? send_chunk(h, buf, (size_t)n) :
+		    send_all(h, buf, (size_t)n)) == -1)
+			return -1;
+		sent += n;
+		/* Answered already: the rest would be sent for nothing. */
+		if (!h->keep)
+			return 0;
+	}
+	if (n == -1)
+		return failed(h, "what was to be sent could not be read");
+	if (r->source_len == -1)
+		return send_chunk(h, "", 0);
+	return sent == r->source_len ? 0 :
+	    failed(h, "it became shorter while it was sent");
+}
+
+/* The head of one answer; its status or -1. */
+static int
+read_status(struct http *h)
+{
+	int	status;
+
+	if (read_head(h) == -1)
+		return -1;
+	if (strncmp(h->head, "HTTP/1.1 ", 9) != 0)
+		return failed(h, "this is not deskd: no HTTP is spoken there");
+	status = atoi(h->head + 9);
+	if (status < 100 || status > 599)
+		return failed(h, "answer with a bad status");
+	return status;
+}
+
+void
+http_shutdown(const struct http *h)
+{
+	shutdown(h->fd, SHUT_RDWR);
+}
+
 int
 http_ask(struct http *h, const struct http_request *r)
 {
-	char	*head;
+	char	*head, *frame_line = request_frame(r);
 	int	 len, ok, status;
 
 	h->timeout_ms = (r->timeout > 0 ? r->timeout : TIMEOUT_S) * 1000;
 	h->keep = 1;
 	h->done = 0;
-	len = xasprintf(&head, "%s %s HTTP/1.1\r\nHost: deskd\r\n"
-	    "User-Agent: deskctl/%s\r\nAccept: %s\r\n%s%s%s%s"
-	    "Content-Length: %zu\r\n\r\n",
-	    r->method, r->target, PACKAGE_VERSION,
+	len = xasprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\n"
+	    "User-Agent: deskctl/%s\r\n%s%s%sAccept: %s\r\n%s%s%s%s%s\r\n",
+	    r->method, r->target, h->link.host, PACKAGE_VERSION,
+	    token != NULL ? "Authorization: Bearer " : "",
+	    token != NULL ? token : "", token != NULL ? "\r\n" : "",
 	    r->accept != NULL ? r->accept : "application/json",
 	    r->type != NULL ? "Content-Type: " : "",
 	    r->type != NULL ? r->type : "", r->type != NULL ? "\r\n" : "",
-	    r->extra != NULL ? r->extra : "", r->len);
+	    r->extra != NULL ? r->extra : "", frame_line);
 	ok = send_all(h, head, (size_t)len) == 0 &&
-	    send_all(h, r->body, r->len) == 0;
+	    (r->source != NULL || send_all(h, r->body, r->len) == 0);
 	free(head);
+	free(frame_line);
 	if (!ok)
 		return -1;
 	do {
-		if (read_head(h) == -1)
+		if ((status = read_status(h)) == -1)
 			return -1;
-		if (strncmp(h->head, "HTTP/1.1 ", 9) != 0)
-			return failed(h, "this socket does not speak HTTP");
-		status = atoi(h->head + 9);
-		if (status < 100 || status > 599)
-			return failed(h, "answer with a bad status");
-	} while (status < 200 && status != 101);	/* 100 Continue */
-	return frame(h, status) == -1 ? -1 : status;
+		if (status == 100 && r->source != NULL &&
+		    send_source(h, r) == -1)
+			return -1;
+	} while (status < 200 && status != 101);
+	/* What it did not want cannot be followed by another request. */
+	if (frame(h, status) == -1)
+		return -1;
+	return status;
 }
 
 static int
@@ -474,7 +551,7 @@ http_raw_read(struct http *h, void *buf, size_t size)
 		h->off += (size_t)n;
 		return n;
 	}
-	n = recv(h->fd, buf, size, MSG_DONTWAIT);
+	n = link_read(&h->link, buf, size);
 	if (n > 0)
 		return n;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))

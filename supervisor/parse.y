@@ -23,10 +23,11 @@ static void	yyerror(const char *);
 	const char	*text;
 }
 
-%token ADMIN AGE BLOBS CGROUP CPU DEFAULT DEFAULTS DIR DISK DPI ERRNO FROM
-%token GEOMETRY GROUP HOST IMAGE INCLUDE JOURNAL KILL LISTEN MAX MEMORY MODE
-%token NETWORK NONE ON PORT PROGRAMS RETENTION RUN SANDBOX SESSION SESSIONS
-%token SIZE SOCKET TASKS TO UIDS USER WORKER BAD
+%token ADMIN AGE BAD BLOBS CERTIFICATE CGROUP CPU DEFAULT DEFAULTS DIR DISK
+%token DPI ERRNO FROM GEOMETRY GROUP HOST IMAGE INCLUDE JOURNAL KEY KILL
+%token LISTEN MAX MEMORY MODE NETWORK NONE ON PORT PROGRAMS PROXY RETENTION
+%token RUN SANDBOX SESSION SESSIONS SIZE SOCKET TASKS TLS TO TOKEN UIDS USER
+%token WORKER
 %token <text> WORD STRING
 %type <text> text
 
@@ -65,9 +66,8 @@ statement	: WORD '=' text			{ set_macro(p, $1, $3); }
 		| uids
 		| LISTEN ON SOCKET text		{ set_listen(p, $4); }
 		  listen_options
-		| LISTEN ON text PORT text {
-			parse_error(p, "listening on TCP is not offered yet");
-		}
+		| LISTEN ON text PORT text	{ set_listen_tcp(p, $3, $5); }
+		  tls_option
 		| IMAGE text HOST {
 			set_image(p, $2, IMAGE_HOST, NULL);
 		}
@@ -127,6 +127,13 @@ uids		: UIDS FROM text {
 listen_options	: /* empty */
 		| listen_options GROUP text	{ set_listen_group(p, $3); }
 		| listen_options MODE text	{ set_listen_mode(p, $3); }
+		| listen_options TOKEN		{ set_listen_token(p); }
+		;
+
+tls_option	: /* empty */			{ set_listen_plain(p); }
+		| TLS CERTIFICATE text KEY text {
+			set_listen_tls(p, $3, $5);
+		}
 		;
 
 separator	: '\n'				{ yyerrok; }
@@ -243,6 +250,13 @@ user_item	: ADMIN {
 			else
 				parse_error(p, "admin needs a user of its own");
 		}
+		| PROXY {
+			parse_once(p, SEEN_USER_PROXY, "proxy");
+			if (p->user != NULL)
+				p->user->proxy = 1;
+			else
+				parse_error(p, "proxy needs a user of its own");
+		}
 		| SESSIONS text {
 			parse_once(p, SEEN_USER_SESSIONS, "sessions");
 			set_number(p, "sessions", $2, 0, SESSIONS_MAX,
@@ -265,6 +279,7 @@ static const struct {
 	{ "admin",	ADMIN },
 	{ "age",	AGE },
 	{ "blobs",	BLOBS },
+	{ "certificate", CERTIFICATE },
 	{ "cgroup",	CGROUP },
 	{ "cpu",	CPU },
 	{ "default",	DEFAULT },
@@ -280,6 +295,7 @@ static const struct {
 	{ "image",	IMAGE },
 	{ "include",	INCLUDE },
 	{ "journal",	JOURNAL },
+	{ "key",	KEY },
 	{ "kill",	KILL },
 	{ "listen",	LISTEN },
 	{ "max",	MAX },
@@ -290,6 +306,7 @@ static const struct {
 	{ "on",		ON },
 	{ "port",	PORT },
 	{ "programs",	PROGRAMS },
+	{ "proxy",	PROXY },
 	{ "retention",	RETENTION },
 	{ "run",	RUN },
 	{ "sandbox",	SANDBOX },
@@ -298,7 +315,9 @@ static const struct {
 	{ "size",	SIZE },
 	{ "socket",	SOCKET },
 	{ "tasks",	TASKS },
+	{ "tls",	TLS },
 	{ "to",		TO },
+	{ "token",	TOKEN },
 	{ "uids",	UIDS },
 	{ "user",	USER },
 	{ "worker",	WORKER },
