@@ -98,9 +98,11 @@ const char *const schema_steps[] = {
 	"  name TEXT NOT NULL,"
 	"  scopes INTEGER NOT NULL,"
 	"  hash BLOB NOT NULL,"
+	"  created_at INTEGER NOT NULL,"
 	"  expires_at INTEGER NOT NULL,"
 	"  last_used_at INTEGER NOT NULL,"
 	"  revoked_at INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
 	"ALTER TABLE event ADD COLUMN token TEXT;"
 };
 
