@@ -128,6 +128,12 @@ call(const struct ask *a, struct wire_msg *m)
 	asker_set(&before);
 }
 
+void
+ask_set_once(struct ask *a)
+{
+	a->once = 1;
+}
+
 int
 ask_answer(struct peer *peer, struct wire_msg *m)
 {

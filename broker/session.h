@@ -16,6 +16,7 @@
 #include "problem.h"
 
 struct json_object;
+struct kept_records;
 struct peer;
 
 enum session_state {
@@ -81,6 +82,8 @@ struct session {
 	char			 fail_detail[SESSION_DETAIL];
 	struct peer		*worker;	/* or NULL */
 	unsigned int		 workers;	/* that this life has had */
+	struct kept_records	*kept;		/* its programs, or NULL */
+	int			 kept_synced;	/* with this worker */
 	int			 moving;
 	TAILQ_HEAD(, move)	 moves;		/* the first is under way */
 	TAILQ_HEAD(, move)	 unsaved;	/* facts the disk refused */
@@ -106,6 +109,8 @@ void		 session_counts(struct session_counts *);
 /* Counts against limits: it has, or will have, memory. */
 int		 session_holds(const struct session *);
 struct json_object *session_json(const struct session *);
+/* NULL: it has none. */
+struct json_object *desktop_json(const struct session_row *);
 
 /* A new, hidden session; session_load: as stored. */
 struct session	*session_new(const struct session_row *);
