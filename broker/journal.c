@@ -214,6 +214,18 @@ journal_event(enum store_care care, const char *kind,
 	entry_commit(e, NULL, NULL);
 }
 
+void
+journal_event_by(enum store_care care, const char *kind,
+    const struct session_row *s, int64_t actor, const struct ulid *token,
+    struct json_object *data)
+{
+	struct ulid	before = *asker();
+
+	asker_set(token);
+	journal_event(care, kind, s, actor, data);
+	asker_set(&before);
+}
+
 struct listener *
 journal_listen(listener_cb *cb, void *arg)
 {

@@ -41,6 +41,11 @@ void		 entry_commit(struct entry *, store_cb *, void *);
 void	journal_event(enum store_care, const char *,
 	    const struct session_row *, int64_t, struct json_object *);
 
+/* The same, asked for with this token a while ago. */
+void	journal_event_by(enum store_care, const char *,
+	    const struct session_row *, int64_t, const struct ulid *,
+	    struct json_object *);
+
 struct listener;
 typedef void listener_cb(const struct event_row *, void *);
 
