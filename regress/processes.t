@@ -292,6 +292,43 @@ is "nor one of them" "$(api_as 12345 GET "$URL/$abc/log" | problem)" \
 is "nor to be made" "$(api_as 12345 POST "$URL" '{"command": "true"}' |
     problem)" "404 not_found null"
 
+# What nobody started here: the kernel says it, too.
+stranger=$(inside 'sleep 4244 > /dev/null 2>&1 & echo $!')
+api GET "$URL" > "$TMP/all"
+is "the list has pid 1" "$(jq -c '[.data[] | select(.pid == 1) |
+    .id, .kernel.ppid, .kernel.name]' "$TMP/all")" '[null,0,"deskd-init"]'
+is "and one that was left in the background" "$(jq -c --argjson p \
+    "$stranger" '[.data[] | select(.pid == $p) | .id, .state, .argv,
+    .user, .kernel.uid]' "$TMP/all")" \
+    '[null,"running",["sleep","4244"],"user",1000]'
+is "what has ended is not the kernel's" "$(show "$abc" '[.state, .kernel]')" \
+    '["exited",null]'
+is "one by its number" "$(show "$stranger" '[.argv, (.kernel.memory_bytes >
+    0), (.started_at | length > 19)]')" '[["sleep","4244"],true,true]'
+kept_one=$(start 'read x')
+is "one that was started here, by both" "$(show "$(show "$kept_one" .pid)" \
+    '[.id, .kernel.name]')" "[\"$kept_one\",\"sh\"]"
+is "a start of another is not signalled" "$(post \
+    '{"signal": "KILL", "start": "1"}' "/$stranger/signal" | problem |
+    cut -d' ' -f1,2)" "404 not_found"
+is "its own is" "$(jq -nc --arg s "$(show "$stranger" .kernel.start |
+    tr -d '"')" '{signal: "TERM", start: $s}' > "$TMP/sig"
+    post "@$TMP/sig" "/$stranger/signal"; api_status)" 204
+stranger_gone() {
+	[ "$(api GET "$URL/$stranger" | jq .status)" = 404 ]
+}
+ok "and it is gone" wait_until 20 stranger_gone
+is "pid 1 is not ours to signal" "$(post '{"signal": "KILL"}' "/1/signal" |
+    jq .status)" 403
+is "no such pid" "$(api GET "$URL/4194303" | problem)" "404 not_found null"
+is "none there can be" "$(api GET "$URL/4194305" | problem)" \
+    "404 not_found null"
+is "a pid is not removed" "$(api DELETE "$URL/1" | problem)" \
+    "404 not_found null"
+is "start is for pids" "$(post '{"signal": "TERM", "start": "1"}' \
+    "/$kept_one/signal" | problem)" "422 unknown_field /start"
+api DELETE "$URL/$kept_one"
+
 # The journal has starts and ends.
 is "the journal" "$(api GET "/v1/sessions/$id/events?limit=1000" |
     jq -c --arg i "$one" '[.data[] | select(.data.id == $i) | [.kind,
@@ -357,30 +394,31 @@ while [ $i -lt 64 ]; do
 	start 'read x' > /dev/null
 	i=$((i + 1))
 done
-is "as many as may run" "$(api GET "$URL" | jq '[.data[] |
-    select(.state == "running")] | length')" 64
+kept() {	# FILTER: those that were started here
+	api GET "$URL" | jq -c "[.data[] | select(.id != null)] | $1"
+}
+running() {
+	kept '[.[] | select(.state == "running")] | length'
+}
+is "as many as may run" "$(running)" 64
 is "one more" "$(post '{"command": "true"}' | problem)" \
     "429 limit_reached null"
-api GET "$URL" | jq -r '.data[] | select(.state == "running") | .id' \
-    > "$TMP/running"
+kept '.[] | select(.state == "running") | .id' | tr -d '"' > "$TMP/running"
 while read -r p; do
 	post '{"signal": "KILL"}' "/$p/signal"
 done < "$TMP/running"
 few() {
-	[ "$(api GET "$URL" | jq '[.data[] | select(.state == "running")] |
-	    length')" = 0 ]
+	[ "$(running)" = 0 ]
 }
 ok "all end" wait_until 30 few
-is "the newest of the ended are remembered" "$(api GET "$URL" |
-    jq '.data | length')" 32
+is "the newest of the ended are remembered" "$(kept length)" 32
 big='{keep_bytes: 4194304}'
 i=0
 while [ $i -lt 8 ]; do
 	start 'read x' "$big" > /dev/null
 	i=$((i + 1))
 done
-is "as much as a session may keep" "$(api GET "$URL" | jq '[.data[] |
-    select(.state == "running")] | length')" 8
+is "as much as a session may keep" "$(running)" 8
 is "one more" "$(jq -nc "{command: \"true\"} + $big" > "$TMP/big"
     post "@$TMP/big" | problem)" "429 limit_reached /keep_bytes"
 
