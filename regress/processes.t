@@ -383,10 +383,12 @@ ok "an end that no broker saw is in the journal, once" \
     wait_until 20 journaled
 post '{"signal": "INT"}' "/$live/signal"
 until_exited "$live"
-is "and still has its end told" "$(api GET \
-    "/v1/sessions/$id/events?limit=1000&kind=process.exited" |
-    jq -c --arg i "$live" '[.data[] | select(.data.id == $i) |
-    .data.signal]')" '["INT"]'
+interrupted() {
+	api GET "/v1/sessions/$id/events?limit=1000&kind=process.exited" |
+		jq -e --arg i "$live" '[.data[] | select(.data.id == $i) |
+		    .data.signal] == ["INT"]'
+}
+ok "and still has its end told" wait_until 20 interrupted
 
 # Limits: 64 that run; 32 that ended.
 i=0

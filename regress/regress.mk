@@ -9,6 +9,7 @@ $(OBJ)/regress/unit/%.o: TEST_INC = -iquote supervisor -iquote worker \
 
 UNIT		= conf_value_test \
 		  init_test \
+		  kept_ring_test \
 		  msg_test \
 		  peer_test \
 		  places_test \
@@ -30,6 +31,10 @@ init_test_SRC	= regress/unit/box.c \
 		  regress/unit/init_helper.c \
 		  regress/unit/init_test.c
 init_test_LIBS	= $(COMMON_LIBS)
+
+kept_ring_test_SRC = regress/unit/kept_ring_test.c \
+		  init/kept_ring.c
+kept_ring_test_LIBS = $(COMMON_LIBS)
 
 msg_test_SRC	= regress/unit/msg_test.c
 msg_test_LIBS	= $(COMMON_LIBS)
