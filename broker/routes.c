@@ -40,7 +40,7 @@ const struct route routes[] = {
 	{ "POST", SESSION "/exec", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY | ROUTE_STREAM, EXEC_BODY, api_exec, NULL },
 	{ "GET", PROCESSES, SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_process_list, NULL },
+	    0, 0, api_process_list, "limit cursor" },
 	{ "POST", PROCESSES, SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY, EXEC_BODY, api_process_create, NULL },
 	{ "GET", PROCESS, SCOPE_VIEW, OWNER_SESSION,
@@ -55,7 +55,7 @@ const struct route routes[] = {
 	    ROUTE_BODY, EXEC_BODY, api_process_input, NULL },
 
 	{ "GET", TERMINALS, SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_terminal_list, NULL },
+	    0, 0, api_terminal_list, "limit cursor" },
 	{ "POST", TERMINALS, SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY_OPT, EXEC_BODY, api_terminal_create, NULL },
 	{ "GET", TERMINAL, SCOPE_VIEW, OWNER_SESSION,

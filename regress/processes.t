@@ -314,6 +314,15 @@ is "a start of another is not signalled" "$(post \
 is "its own is" "$(jq -nc --arg s "$(show "$stranger" .kernel.start |
     tr -d '"')" '{signal: "TERM", start: $s}' > "$TMP/sig"
     post "@$TMP/sig" "/$stranger/signal"; api_status)" 204
+is "the list in pages" "$(n=0; q=; while :; do
+	api GET "$URL?limit=3$q" > "$TMP/page"
+	n=$((n + $(jq '.data | length' "$TMP/page")))
+	[ "$(jq .has_more "$TMP/page")" = true ] || break
+	q="&cursor=$(jq -r .next_cursor "$TMP/page")"
+    done; [ "$n" -ge 10 ] && echo many)" many
+for q in limit=0 limit=1001 cursor=x; do
+	is "?$q" "$(api GET "$URL?$q" | problem)" "400 invalid_parameter null"
+done
 stranger_gone() {
 	[ "$(api GET "$URL/$stranger" | jq .status)" = 404 ]
 }

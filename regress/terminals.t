@@ -142,6 +142,8 @@ is "the list" "$(api GET "$URL" | jq -c '[.data[] | .state] | sort')" \
 is "terminals are processes, too" "$(api GET "/v1/sessions/$id/processes" |
     jq -c --arg i "$watcher" '[.data[] | select(.id == $i) | .name]')" \
     '["watch"]'
+is "and found as such" "$(api GET "/v1/sessions/$id/processes/$watcher" |
+    jq -c '[.name, .cols, .kernel.uid]')" '["watch",1000,1000]'
 
 # Wrong ones.
 is "input has no end here" "$(post '{"text": "x", "end": true}' \
