@@ -212,8 +212,12 @@ for q in after=-1 after=x limit=15 limit=1048577 stream=all colour=red; do
 done
 
 # In the order in which it came.
-mixed=$(start 'for i in 1 2 3; do echo o$i; sleep 0.3; echo e$i >&2;
-    sleep 0.3; done')
+mixed=$(start 'for i in 1 2 3; do echo o$i; read x; echo e$i >&2;
+    read x; done')
+for word in o1 e1 o2 e2 o3 e3; do
+	wait_until 20 says "$mixed" "$word"
+	post '{"text": "\n"}' "/$mixed/input" > /dev/null
+done
 until_exited "$mixed"
 is "two streams, in order" "$(log "$mixed" |
     jq -c '[.data[] | .stream[3:] + .text[0:2]]')" \
@@ -250,12 +254,12 @@ is "what was dropped is told" "$(follow "$over" |
     uniq | tr '\n' ' ')" "lost bytes 1} stdout exited "
 
 # A client that does not read: nobody waits for him.
-flood=$(start 'i=0; while [ $i -lt 40 ]; do head -c 1000000 /dev/zero |
+flood=$(start 'i=0; while [ $i -lt 20 ]; do head -c 1000000 /dev/zero |
     tr "\0" "\n"; i=$((i + 1)); done; echo done' '{keep_bytes: 65536}')
-FOLLOW_TIME=60 follow "$flood" | { until_exited "$flood"; cat; } \
+FOLLOW_TIME=600 follow "$flood" | { until_exited "$flood"; cat; } \
     > "$TMP/slow"
 is "the program does not wait for a slow reader" \
-    "$(show "$flood" '[.state, .output.end]')" '["exited",40000005]'
+    "$(show "$flood" '[.state, .output.end]')" '["exited",20000005]'
 like "who is told what he lost" "$(cat "$TMP/slow")" '^event: lost'
 like "and gets the end" "$(tail -3 "$TMP/slow")" '"exit_code":0'
 
@@ -350,7 +354,7 @@ pids_of() {	# PROGRAM: those of this deskd
 }
 live=$(start 'i=0; while :; do echo tick $i; i=$((i + 1)); sleep 0.1; done' \
     '{name: "ticker"}')
-brief=$(start 'read x; exit 9')
+brief=$(start "read x; exit 9 # brief-$$")
 ok "one that ticks" wait_until 20 says "$live" "tick 3"
 survives() {	# PROGRAM: it is killed; the ticker ticks on
 	s_old=$(pids_of "$1")
@@ -378,8 +382,7 @@ is "it is who it was" "$(show "$live" '[.name, .state, .started_by.uid]')" \
 broker=$(pids_of deskd-broker)
 # Frozen, the broker hears of nothing; then it dies and never did.
 kill -STOP "$broker"
-inside_pid=$(pgrep -f 'read x; exit 9' | head -1)
-kill -9 "$inside_pid"
+kill -9 "$(pgrep -f "brief-$$\$")"
 kill -9 "$broker"
 wait_until 30 deskd_ready
 until_exited "$brief"
