@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "encode.h"
 #include "log.h"
 #include "peer.h"
 #include "sandbox.h"
@@ -53,6 +54,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if ((w->base = event_base_new()) == NULL)
 		fatalx("event_base_new");
+	encode_warm_up();
 	child_drop(&child);
 	sandbox.kill = child.seccomp_kill;
 	sandbox_enter(&sandbox);
@@ -61,7 +63,9 @@ main(int argc, char **argv)
 	TAILQ_INIT(&w->kept_asks);
 	TAILQ_INIT(&w->batches);
 	TAILQ_INIT(&w->beside);
+	TAILQ_INIT(&w->clips);
 	TAILQ_INIT(&w->shots);
+	TAILQ_INIT(&w->sizes);
 	TAILQ_INIT(&w->looks);
 	desktop_init(w);
 	evtimer_assign(&w->no_init, w->base, no_init_cb, w);
@@ -101,7 +105,9 @@ broker_gone(struct worker *w)
 	exec_broker_gone(w);
 	kept_broker_gone(w);
 	batch_cancel_all(w);
+	clipboard_cancel_all(w);
 	shot_cancel_all(w);
+	size_cancel_all(w);
 	windows_cancel_all(w);
 	peer_free(w->broker);
 	w->broker = NULL;
@@ -213,7 +219,9 @@ static void
 shutdown_all(struct worker *w)
 {
 	batch_cancel_all(w);
+	clipboard_cancel_all(w);
 	shot_cancel_all(w);
+	size_cancel_all(w);
 	windows_cancel_all(w);
 	desktop_end(w);
 	peer_free(w->broker);
