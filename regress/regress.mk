@@ -8,6 +8,7 @@ $(OBJ)/regress/unit/%.o: TEST_INC = -iquote supervisor -iquote worker \
     -iquote init
 
 UNIT		= conf_value_test \
+		  init_kept_test \
 		  init_test \
 		  kept_ring_test \
 		  msg_test \
@@ -26,6 +27,10 @@ regress_CFLAGS	= $(MHD_CFLAGS) $(JSON_CFLAGS)
 conf_value_test_SRC = regress/unit/conf_value_test.c \
 		  supervisor/conf_value.c
 conf_value_test_LIBS = $(COMMON_LIBS)
+
+init_kept_test_SRC = regress/unit/box.c \
+		  regress/unit/init_kept_test.c
+init_kept_test_LIBS = $(COMMON_LIBS)
 
 init_test_SRC	= regress/unit/box.c \
 		  regress/unit/init_helper.c \
