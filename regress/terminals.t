@@ -90,8 +90,9 @@ is "the smallest" "$(api_status) $(show "$watcher" '[.cols, .rows]')" \
 resize "$watcher" 1000 1000
 is "the largest" "$(api_status) $(show "$watcher" '[.cols, .rows]')" \
     '204 [1000,1000]'
+# shellcheck disable=SC2089	# the quotes are JSON's
 for bad in '0 24' '80 0' '1001 24' '80 1001' '"80" 24' 'null 24'; do
-	# shellcheck disable=SC2086	# two words
+	# shellcheck disable=SC2086,SC2090	# two words
 	is "not to $bad" "$(resize "$watcher" $bad | problem | cut -d/ -f1)" \
 	    "422 invalid_field "
 done
