@@ -11,10 +11,6 @@
 #define SESSIONS	"/v1/sessions"
 #define SESSION		"/v1/sessions/{id}"
 #define FILES		SESSION "/files"
-#define PROCESSES	SESSION "/processes"
-#define PROCESS		PROCESSES "/{process}"
-#define TERMINALS	SESSION "/terminals"
-#define TERMINAL	TERMINALS "/{terminal}"
 
 const struct route routes[] = {
 	{ "GET", SESSIONS, SCOPE_READ, OWNER_NONE,
@@ -72,35 +68,37 @@ const struct route routes[] = {
 	    ROUTE_BODY, SMALL_BODY, api_window_act, NULL },
 	{ "DELETE", SESSION "/windows/{window}", SCOPE_CONTROL,
 	    OWNER_SESSION, 0, 0, api_window_close, NULL },
-	{ "GET", PROCESSES, SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_process_list, NULL },
-	{ "POST", PROCESSES, SCOPE_CONTROL, OWNER_SESSION,
-	    ROUTE_BODY, EXEC_BODY, api_process_create, NULL },
-	{ "GET", PROCESS, SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_process_show, NULL },
-	{ "DELETE", PROCESS, SCOPE_CONTROL, OWNER_SESSION,
-	    0, 0, api_process_delete, NULL },
-	{ "POST", PROCESS "/signal", SCOPE_CONTROL, OWNER_SESSION,
-	    ROUTE_BODY, SMALL_BODY, api_process_signal, NULL },
-	{ "GET", PROCESS "/log", SCOPE_VIEW, OWNER_SESSION,
-	    ROUTE_STREAM, 0, api_process_log, "stream after limit" },
-	{ "POST", PROCESS "/input", SCOPE_CONTROL, OWNER_SESSION,
-	    ROUTE_BODY, EXEC_BODY, api_process_input, NULL },
 
-	{ "GET", TERMINALS, SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_terminal_list, NULL },
-	{ "POST", TERMINALS, SCOPE_CONTROL, OWNER_SESSION,
+	{ "GET", SESSION "/processes", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_process_list, "limit cursor" },
+	{ "POST", SESSION "/processes", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, EXEC_BODY, api_process_create, NULL },
+	{ "GET", SESSION "/processes/{process}", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_process_show, NULL },
+	{ "DELETE", SESSION "/processes/{process}", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_process_delete, NULL },
+	{ "POST", SESSION "/processes/{process}/signal", SCOPE_CONTROL,
+	    OWNER_SESSION, ROUTE_BODY, SMALL_BODY, api_process_signal, NULL },
+	{ "GET", SESSION "/processes/{process}/log", SCOPE_VIEW, OWNER_SESSION,
+	    ROUTE_STREAM, 0, api_process_log, "stream after limit" },
+	{ "POST", SESSION "/processes/{process}/input", SCOPE_CONTROL,
+	    OWNER_SESSION, ROUTE_BODY, EXEC_BODY, api_process_input, NULL },
+
+	{ "GET", SESSION "/terminals", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_terminal_list, "limit cursor" },
+	{ "POST", SESSION "/terminals", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY_OPT, EXEC_BODY, api_terminal_create, NULL },
-	{ "GET", TERMINAL, SCOPE_VIEW, OWNER_SESSION,
+	{ "GET", SESSION "/terminals/{terminal}", SCOPE_VIEW, OWNER_SESSION,
 	    0, 0, api_terminal_show, NULL },
-	{ "PATCH", TERMINAL, SCOPE_CONTROL, OWNER_SESSION,
-	    ROUTE_BODY, SMALL_BODY, api_terminal_patch, NULL },
-	{ "DELETE", TERMINAL, SCOPE_CONTROL, OWNER_SESSION,
-	    0, 0, api_terminal_delete, NULL },
-	{ "GET", TERMINAL "/log", SCOPE_VIEW, OWNER_SESSION,
+	{ "PATCH", SESSION "/terminals/{terminal}", SCOPE_CONTROL,
+	    OWNER_SESSION, ROUTE_BODY, SMALL_BODY, api_terminal_patch, NULL },
+	{ "DELETE", SESSION "/terminals/{terminal}", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_terminal_delete, NULL },
+	{ "GET", SESSION "/terminals/{terminal}/log", SCOPE_VIEW, OWNER_SESSION,
 	    ROUTE_STREAM, 0, api_terminal_log, "stream after limit" },
-	{ "POST", TERMINAL "/input", SCOPE_CONTROL, OWNER_SESSION,
-	    ROUTE_BODY, EXEC_BODY, api_terminal_input, NULL },
+	{ "POST", SESSION "/terminals/{terminal}/input", SCOPE_CONTROL,
+	    OWNER_SESSION, ROUTE_BODY, EXEC_BODY, api_terminal_input, NULL },
+
 	{ "GET", SESSION "/events", SCOPE_READ, OWNER_SESSION,
 	    ROUTE_STREAM, 0, api_event_session,
 	    "kind after before order limit" },
