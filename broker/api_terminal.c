@@ -9,6 +9,7 @@
 #include "kept_input.h"
 #include "kept_log.h"
 #include "kept_session.h"
+#include "kept_show.h"
 #include "kept_start.h"
 #include "session.h"
 

@@ -34,9 +34,5 @@ void	kept_delete(struct session *, struct request *, uint32_t,
 /* One message; MSG_OK is answered with 204. */
 void	kept_do(struct session *, struct request *, enum msg_type,
 	    const void *, size_t);
-/* Answers with all of a kind; with the one of that id, or 404. */
-void	kept_show(struct session *, struct request *, uint32_t,
-	    const struct ulid *);
-void	kept_show_all(struct session *, struct request *, uint32_t);
 
 #endif

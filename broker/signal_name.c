@@ -41,6 +41,9 @@ field_signal(struct fields *f, const char *name)
 	int			 sig;
 
 	field_require(f, name);
+	if (field_kind(f, name) == FIELD_NULL)
+		fields_fail(f, name, PROBLEM_INVALID_FIELD,
+		    "must be a signal's name, like TERM, or its number");
 	if (field_kind(f, name) != FIELD_GIVEN)
 		return 0;
 	if (json_object_object_get_ex(f->object, name, &value) &&

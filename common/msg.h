@@ -393,10 +393,10 @@ struct msg_action_picture {
 	uint32_t	index;
 	uint32_t	width;
 	uint32_t	height;
-	uint32_t	size;		/* bytes of PNG in the memfd */
+	uint32_t	size;		/* bytes in the memfd */
 	uint64_t	generation;
 	uint32_t	settled;	/* 0: the limit passed first */
-	uint32_t	pad;
+	uint32_t	format;		/* enum shot_format */
 };
 
 struct msg_actions_done {
@@ -404,21 +404,32 @@ struct msg_actions_done {
 	uint32_t	failed;		/* of them */
 };
 
+enum shot_format { SHOT_PNG, SHOT_JPEG, SHOT_WEBP };
+
+#define SHOT_QUALITY	80	/* when none is given */
+
 #define SHOT_POINTER	0x1
+#define SHOT_LOSSLESS	0x2
 
 struct msg_shot {
 	uint32_t	x, y, width, height;	/* region; all 0: whole */
 	uint32_t	out_width, out_height;	/* 0: not scaled */
 	uint32_t	flags;
+	uint32_t	format;		/* enum shot_format */
+	uint32_t	quality;	/* 1..100; 0 where there is none */
 	uint32_t	pad;
 	uint64_t	tag;		/* of the copy the client has, or 0 */
 };
 
+/* What it took to answer. */
+#define SHOT_CAPTURED	0x1	/* pixels were fetched for it */
+#define SHOT_ENCODED	0x2	/* a picture was made for it */
+
 struct msg_shot_done {
 	uint32_t	width;
 	uint32_t	height;
-	uint32_t	size;		/* bytes of PNG in the memfd */
-	uint32_t	pad;
+	uint32_t	size;		/* bytes in the memfd */
+	uint32_t	took;		/* SHOT_CAPTURED, SHOT_ENCODED */
 	uint64_t	generation;
 	uint64_t	tag;
 };

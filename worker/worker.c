@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "encode.h"
 #include "log.h"
 #include "peer.h"
 #include "sandbox.h"
@@ -53,6 +54,7 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if ((w->base = event_base_new()) == NULL)
 		fatalx("event_base_new");
+	encode_warm_up();
 	child_drop(&child);
 	sandbox.kill = child.seccomp_kill;
 	sandbox_enter(&sandbox);
