@@ -43,6 +43,7 @@ void	api_app_launch(struct request *);
 /* api_window.c */
 void	api_window_list(struct request *);
 void	api_window_show(struct request *);
+void	api_window_shot(struct request *);
 void	api_window_act(struct request *);
 void	api_window_close(struct request *);
 
