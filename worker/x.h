@@ -64,5 +64,6 @@ void		 x_forget(struct x *, const void *);	/* by argument */
 uint64_t	 x_sent(const struct x *);	/* number of the last request */
 int		 x_stalled(const struct x *);	/* an answer is overdue */
 uint32_t	 x_id(struct x *);
+int		 x_is_ours(const struct x *, uint32_t);	/* made by x_id */
 
 #endif

@@ -162,6 +162,8 @@ static void
 make_property(uint8_t *p, uint32_t words)
 {
 	static const uint8_t	formats[] = { 32, 32, 8, 16 };
+	static const uint32_t	not_theirs[] = { 0, 0x111, 0x200000,
+				    0x200001 };
 	uint32_t		len, one = 1;
 
 	p[1] = formats[random() % sizeof(formats)];
@@ -171,6 +173,8 @@ make_property(uint8_t *p, uint32_t words)
 	/* Mostly the same window, which then is its own manager. */
 	if (words > 0 && random() % 8)
 		memcpy(p + 32, &one, sizeof(one));
+	if (words > 5)
+		memcpy(p + 36, not_theirs, sizeof(not_theirs));
 }
 
 /* Right enough to get far, wrong in what it says. */
@@ -305,7 +309,9 @@ windows_seen_cb(enum problem problem, const struct windows *w, void *arg)
 	unsigned int	i;
 
 	for (i = 0; w != NULL && i < w->n; i++)
-		if (w->list[i].id == 0 || w->list[i].type >= WINDOW_TYPES ||
+		if (w->list[i].id == 0 || w->list[i].id == 0x111 ||
+		    (w->list[i].id & 0xffe00000) == 0x200000 ||
+		    w->list[i].type >= WINDOW_TYPES ||
 		    strlen(w->list[i].title) > WINDOW_TITLE_MAX ||
 		    strlen(w->list[i].class) > WINDOW_NAME_MAX)
 			abort();
