@@ -37,7 +37,7 @@ static char			 path[64];
 static struct event_base	*base;
 static int			 listener;
 static const char		*lost_reason;
-static int			 lost, ended, listed;
+static int			 lost, ended, listed, wrong;
 
 /*
  * The server's side, in a process of its own.
@@ -314,7 +314,7 @@ windows_seen_cb(enum problem problem, const struct windows *w, void *arg)
 		    w->list[i].type >= WINDOW_TYPES ||
 		    strlen(w->list[i].title) > WINDOW_TITLE_MAX ||
 		    strlen(w->list[i].class) > WINDOW_NAME_MAX)
-			abort();
+			wrong++;
 	if (w != NULL && w->n > 0)
 		listed++;
 	end_cb(problem, arg);
@@ -442,7 +442,7 @@ main(void)
 	}
 	ok(good == SEEDS, "%u of %d servers that say anything", good, SEEDS);
 	ok(far > SEEDS / 4, "%u of them got past the set-up", far);
-	printf("# %d lists of windows\n", listed);
+	ok(wrong == 0, "nothing wrong in %d lists of windows", listed);
 	event_base_free(base);
 	unlink(path);
 	rmdir(dir);
