@@ -99,6 +99,9 @@ const struct route routes[] = {
 	{ "POST", SESSION "/terminals/{terminal}/input", SCOPE_CONTROL,
 	    OWNER_SESSION, ROUTE_BODY, EXEC_BODY, api_terminal_input, NULL },
 
+	{ "GET", SESSION "/windows/{window}/screenshot", SCOPE_VIEW,
+	    OWNER_SESSION, 0, 0, api_window_shot,
+	    "format quality lossless scale pointer" },
 	{ "GET", SESSION "/events", SCOPE_READ, OWNER_SESSION,
 	    ROUTE_STREAM, 0, api_event_session,
 	    "kind after before order limit" },
