@@ -44,6 +44,9 @@ void	api_process_socket(struct request *);
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);
 
+/* api_openapi.c */
+void	api_openapi(struct request *);
+
 /* api_system.c */
 void	api_system(struct request *);
 void	api_system_shutdown(struct request *);

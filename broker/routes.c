@@ -78,6 +78,8 @@ const struct route routes[] = {
 	    ROUTE_PATH | ROUTE_STREAM, 0, api_file_watch,
 	    "path recursive user" },
 
+	{ "GET", "/v1/openapi.json", SCOPE_READ, OWNER_NONE,
+	    0, 0, api_openapi, NULL },
 	{ "GET", "/v1/system", SCOPE_READ, OWNER_NONE,
 	    0, 0, api_system, NULL },
 	{ "POST", "/v1/system/shutdown", SCOPE_ADMIN, OWNER_NONE,

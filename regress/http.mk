@@ -19,8 +19,17 @@ bfield_test_LIBS = $(JSON_LIBS) $(COMMON_LIBS)
 http_test_SRC	= regress/unit/http_test.c $(HTTP_TEST_SIDES) $(HTTP_SIDE)
 http_test_LIBS	= $(MHD_LIBS) $(WSLAY_LIBS) $(JSON_LIBS) $(COMMON_LIBS) -lmd
 
-route_test_SRC	= regress/unit/route_test.c broker/route.c broker/routes.c
-route_test_LIBS	= $(COMMON_LIBS)
+route_test_SRC	= regress/unit/json_schema.c regress/unit/openapi_rows.c \
+		  regress/unit/route_test.c broker/openapi_text.c \
+		  broker/route.c broker/routes.c
+route_test_LIBS	= $(JSON_LIBS) $(COMMON_LIBS)
+
+# Answers against the API's description, for shell tests.
+UNIT_HELPERS	+= openapi_check
+
+openapi_check_SRC = regress/unit/json_schema.c regress/unit/openapi_check.c
+openapi_check_COMMON = common/log.c common/xmalloc.c
+openapi_check_LIBS = $(JSON_LIBS) $(BSD_LIBS)
 
 ws_test_SRC	= regress/unit/ws_test.c regress/unit/ws_client.c \
 		  $(HTTP_TEST_SIDES) $(HTTP_SIDE)
@@ -29,6 +38,7 @@ ws_test_LIBS	= $(http_test_LIBS)
 # Headers of the broker only: other programs have some of the same name.
 $(OBJ)/regress/unit/http_%.o $(OBJ)/regress/unit/ws_%.o \
 $(OBJ)/regress/unit/bfield_test.o \
+$(OBJ)/regress/unit/openapi_%.o \
 $(OBJ)/regress/unit/route_test.o: TEST_INC = -iquote broker
 
 # Not run by check.

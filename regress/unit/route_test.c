@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "openapi_rows.h"
 #include "route.h"
 #include "test.h"
 
@@ -37,6 +38,7 @@ STUB(api_file_extract)
 STUB(api_file_watch)
 STUB(api_event_list)
 STUB(api_event_session)
+STUB(api_openapi)
 STUB(api_system)
 STUB(api_system_shutdown)
 STUB(api_metrics)
@@ -111,6 +113,7 @@ static void
 test_row(const struct route *row)
 {
 	struct route_params params;
+	const char *bad = openapi_row(row);
 	char allow[ALLOW_MAX], path[256];
 
 	fill(row->path, path, sizeof(path));
@@ -118,6 +121,8 @@ test_row(const struct route *row)
 	    row->path[0] == '/' && row->handler != NULL && rights_fit(row) &&
 	    body_fits(row), "%s %s: rights and body", row->method,
 	    row->path);
+	ok(bad == NULL, "%s %s is described as it is%s%s", row->method,
+	    row->path, bad == NULL ? "" : ": ", bad == NULL ? "" : bad);
 	ok(route_find(row->method, path, &params, allow) == row &&
 	    params.n == count_params(row->path) &&
 	    (params.n == 0 || strcmp(params.value[0], "v") == 0),
@@ -169,6 +174,19 @@ test_takes(void)
 	ok(!route_takes(&row, "limit") && !route_takes(&row, ""), "none");
 }
 
+static void
+test_description(void)
+{
+	const char *bad = openapi_whole();
+	int n;
+
+	ok(bad == NULL, "the description as a whole%s%s", bad == NULL ? "" :
+	    ": ", bad == NULL ? "" : bad);
+	n = openapi_examples(&bad);
+	ok(n > 10, "%d bodies of examples are as described%s%s", n,
+	    n > 0 ? "" : ": ", n > 0 ? "" : bad);
+}
+
 int
 main(void)
 {
@@ -178,5 +196,6 @@ main(void)
 		test_row(&routes[i]);
 	test_paths();
 	test_takes();
+	test_description();
 	return done();
 }
