@@ -75,7 +75,7 @@ enum msg_type {
 
 	/* The same two ways: programs whose output init keeps. */
 	MSG_KEPT_START,		/* tail as EXEC's; -> KEPT_STARTED, ERROR */
-	MSG_KEPT_STARTED,
+	MSG_KEPT_STARTED,	/* tail: argv..., perhaps cut */
 	MSG_KEPT_LIST,		/* -> KEPT_ITEM for each, then OK */
 	MSG_KEPT_ITEM,		/* tail: argv..., perhaps cut */
 	MSG_KEPT_ATTACH,	/* -> KEPT_STREAM or ERROR */
@@ -298,7 +298,7 @@ struct msg_kept_start {
 
 struct msg_kept_started {
 	uint32_t	pid;
-	uint32_t	pad;
+	uint32_t	argc;
 	uint64_t	started_ms;	/* of the calendar */
 };
 

@@ -141,6 +141,17 @@ run take_screenshot
 run act
 run close_window
 
+# An application of which a window can be seen.
+inside work 'mkdir -p .local/share/applications
+    printf "[Desktop Entry]\nType=Application\nName=Described\n" \
+	> .local/share/applications/described.desktop
+    printf "Exec=xterm -T launched -e sleep 1000\n" \
+	>> .local/share/applications/described.desktop'
+set_var app described
+run list_apps
+run show_app
+run launch_app
+
 run run_command
 run write_file
 run stat_file
@@ -153,10 +164,22 @@ run extract_archive
 run watch_files
 run delete_file
 
-set_var terminal term_00000000000000000000000000
-set_var process proc_00000000000000000000000000
-run attach_terminal
+run start_process process .id
+run list_processes
+run show_process
+run write_process_input
+run read_process_log
 run attach_process
+run signal_process
+run delete_process
+run open_terminal terminal .id
+run list_terminals
+run show_terminal
+run resize_terminal
+run type_into_terminal
+run read_terminal_log
+run attach_terminal
+run close_terminal
 
 run list_events
 run list_session_events

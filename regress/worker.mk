@@ -2,7 +2,7 @@
 
 # The worker without what talks to X; these tests have a screen of their own.
 WORKER_PROCESS	= $(filter $(addprefix worker/,action%.c batch%.c desktop.c \
-		  exec%.c field.c from_%.c gate.c keysym.c picture.c shot.c \
+		  exec%.c field.c from_%.c gate.c kept.c keysym.c picture.c shot.c \
 		  window_json.c windows.c), \
 		  $(deskd-worker_SRC))
 

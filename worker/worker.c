@@ -60,6 +60,7 @@ main(int argc, char **argv)
 	sandbox_enter(&sandbox);
 
 	TAILQ_INIT(&w->execs);
+	TAILQ_INIT(&w->kept_asks);
 	TAILQ_INIT(&w->batches);
 	TAILQ_INIT(&w->beside);
 	TAILQ_INIT(&w->shots);
@@ -100,6 +101,7 @@ broker_gone(struct worker *w)
 {
 	log_debug("the broker is gone");
 	exec_broker_gone(w);
+	kept_broker_gone(w);
 	batch_cancel_all(w);
 	shot_cancel_all(w);
 	windows_cancel_all(w);
@@ -118,6 +120,7 @@ init_gone(struct worker *w)
 
 	log_debug("init is gone");
 	exec_init_gone(w);
+	kept_init_gone(w);
 	peer_free(w->init);
 	w->init = NULL;
 	evtimer_add(&w->no_init, &patience);
@@ -173,6 +176,7 @@ worker_add_init(struct worker *w, int fd)
 {
 	if (w->init != NULL) {
 		exec_init_gone(w);
+		kept_init_gone(w);
 		peer_free(w->init);
 	}
 	w->init = peer_new(w->base, fd, ROLE_WORKER, ROLE_INIT, peer_event, w);
