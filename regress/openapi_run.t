@@ -140,6 +140,11 @@ run change_window
 run take_screenshot
 run act
 run close_window
+run set_clipboard
+run read_clipboard
+run clear_clipboard
+run show_display
+run resize_display
 
 # An application of which a window can be seen.
 inside work 'mkdir -p .local/share/applications
