@@ -125,8 +125,11 @@ codes_usual(struct codes *c, const char *path, const char *method,
 	scope = json_object_get_string(member(op, "x-scope"));
 	codes_add(c, PROBLEM_INTERNAL);
 	codes_add(c, PROBLEM_INVALID_PARAMETER);
-	if (scope != NULL && strcmp(scope, "none") != 0)
+	if (scope != NULL && strcmp(scope, "none") != 0) {
+		codes_add(c, PROBLEM_UNAUTHORIZED);
 		codes_add(c, PROBLEM_FORBIDDEN);
+		codes_add(c, PROBLEM_SCOPE);
+	}
 	if (strstr(path, "/{") != NULL)
 		codes_add(c, PROBLEM_NOT_FOUND);
 	if (strcmp(method, "post") == 0) {

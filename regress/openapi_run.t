@@ -119,6 +119,11 @@ run show_metrics
 run show_openapi
 run show_system
 
+run create_token token .id
+run list_tokens
+run show_token
+run revoke_token
+
 run create_session id .id
 run list_sessions
 run show_session

@@ -148,19 +148,14 @@ answers(const struct route *row, struct json_object *op)
 const char *
 openapi_row(const struct route *row)
 {
-	static const char *const	scopes[] = {
-		[SCOPE_NONE] = "none", [SCOPE_READ] = "read",
-		[SCOPE_VIEW] = "view", [SCOPE_CONTROL] = "control",
-		[SCOPE_WRITE] = "write", [SCOPE_ADMIN] = "admin"
-	};
-	struct json_object		*op = operation(row), *list;
-	const char			*text;
+	struct json_object	*op = operation(row), *list;
+	const char		*scope = scope_name(row->scope), *text;
 
 	if (op == NULL)
 		return wrong("is not in openapi/");
 	text = text_of(op, "x-scope");
-	if (text == NULL || strcmp(text, scopes[row->scope]) != 0)
-		return wrong("x-scope is not %s", scopes[row->scope]);
+	if (text == NULL || strcmp(text, scope) != 0)
+		return wrong("x-scope is not %s", scope);
 	if (text_of(op, "summary") == NULL || member(op, "tags") == NULL)
 		return wrong("no summary, or no tags");
 	list = member(op, "x-examples");

@@ -61,6 +61,10 @@ STUB(api_file_watch)
 STUB(api_event_list)
 STUB(api_event_session)
 STUB(api_openapi)
+STUB(api_token_create)
+STUB(api_token_list)
+STUB(api_token_show)
+STUB(api_token_revoke)
 STUB(api_system)
 STUB(api_system_shutdown)
 STUB(api_metrics)
@@ -97,7 +101,7 @@ static int
 rights_fit(const struct route *row)
 {
 	int session = strstr(row->path, "/sessions/{id}") != NULL;
-	int health = is_one_of(row->path, " /metrics /healthz /readyz ");
+	int health = is_one_of(row->path, " /healthz /readyz ");
 
 	return (row->owner == OWNER_SESSION) == session &&
 	    (row->scope == SCOPE_NONE) == health &&
@@ -210,6 +214,22 @@ test_description(void)
 	    n > 0 ? "" : ": ", n > 0 ? "" : bad);
 }
 
+static void
+test_scopes(void)
+{
+	enum route_scope s;
+	unsigned int all = 0;
+
+	for (s = SCOPE_READ; s <= SCOPE_ADMIN; s++) {
+		ok(scope_parse(scope_name(s)) == s, "scope %s",
+		    scope_name(s));
+		all |= SCOPE_BIT(s);
+	}
+	ok(all == SCOPE_ALL, "all of them");
+	ok(scope_parse("none") == SCOPE_NONE && scope_parse("") ==
+	    SCOPE_NONE && scope_parse("READ") == SCOPE_NONE, "and no others");
+}
+
 int
 main(void)
 {
@@ -220,5 +240,6 @@ main(void)
 	test_paths();
 	test_takes();
 	test_description();
+	test_scopes();
 	return done();
 }
