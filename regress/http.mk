@@ -9,6 +9,7 @@ HTTP_TEST_SIDES	= regress/unit/http_client.c regress/unit/http_serve.c \
 
 UNIT		+= bfield_test \
 		  http_test \
+		  json_schema_test \
 		  png_head_test \
 		  route_test \
 		  token_test \
@@ -32,6 +33,11 @@ route_test_SRC	= regress/unit/json_schema.c regress/unit/openapi_rows.c \
 		  regress/unit/route_test.c broker/openapi_text.c \
 		  broker/route.c broker/routes.c
 route_test_LIBS	= $(JSON_LIBS) $(COMMON_LIBS)
+
+json_schema_test_SRC = regress/unit/json_schema.c \
+		  regress/unit/json_schema_test.c
+json_schema_test_COMMON = common/log.c common/xmalloc.c
+json_schema_test_LIBS = $(JSON_LIBS) $(BSD_LIBS)
 
 # Answers against the API's description, for shell tests.
 UNIT_HELPERS	+= openapi_check

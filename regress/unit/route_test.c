@@ -214,6 +214,45 @@ test_description(void)
 	    n > 0 ? "" : ": ", n > 0 ? "" : bad);
 }
 
+/* A row, changed by so much, is no longer what was described. */
+static void
+test_changes(void)
+{
+	struct route_params params;
+	const struct route *row;
+	struct route r;
+	char allow[ALLOW_MAX];
+
+	row = route_find("GET", "/v1/sessions", &params, allow);
+	r = *row;
+	ok(openapi_row(&r) == NULL, "a row as it is");
+	r.scope = SCOPE_WRITE;
+	ok(openapi_row(&r) != NULL, "not with another scope");
+	r = *row;
+	r.query = "state label name limit cursor more";
+	ok(openapi_row(&r) != NULL, "nor with one parameter more");
+	r.query = "state label name limit";
+	ok(openapi_row(&r) != NULL, "or less");
+	r.query = "state label name limit curser";
+	ok(openapi_row(&r) != NULL, "or another");
+	r = *row;
+	r.flags = ROUTE_BODY;
+	ok(openapi_row(&r) != NULL, "nor with a body");
+	r.flags = ROUTE_STREAM;
+	ok(openapi_row(&r) != NULL, "nor with a stream");
+	r = *row;
+	r.method = "PUT";
+	ok(openapi_row(&r) != NULL, "nor another method");
+	r = *row;
+	r.path = "/v1/sessions/{other}";
+	ok(openapi_row(&r) != NULL, "nor another path");
+	row = route_find("POST", "/v1/sessions/x/actions", &params, allow);
+	r = *row;
+	r.flags = ROUTE_BODY_OPT;
+	ok(openapi_row(row) == NULL && openapi_row(&r) != NULL,
+	    "nor where a body is required");
+}
+
 static void
 test_scopes(void)
 {
@@ -240,6 +279,7 @@ main(void)
 	test_paths();
 	test_takes();
 	test_description();
+	test_changes();
 	test_scopes();
 	return done();
 }
