@@ -80,6 +80,9 @@ void	api_check(struct request *);
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);
 
+/* api_openapi.c */
+void	api_openapi(struct request *);
+
 /* api_token.c */
 void	api_token_create(struct request *);
 void	api_token_list(struct request *);

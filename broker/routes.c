@@ -133,6 +133,8 @@ const struct route routes[] = {
 	    ROUTE_PATH | ROUTE_STREAM, 0, api_file_watch,
 	    "path recursive user" },
 
+	{ "GET", "/v1/openapi.json", SCOPE_READ, OWNER_NONE,
+	    0, 0, api_openapi, NULL },
 	{ "POST", "/v1/tokens", SCOPE_WRITE, OWNER_NONE,
 	    ROUTE_BODY | ROUTE_SECRET, SMALL_BODY, api_token_create, NULL },
 	{ "GET", "/v1/tokens", SCOPE_READ, OWNER_NONE,
