@@ -199,6 +199,9 @@ counts(struct request *r)
 		{ "left_streams", n_left_streams }, { "full", n_full },
 		{ "idem_kept", n_idem_kept },
 		{ "idem_given_up", n_idem_given_up },
+		{ "raw_uncommitted", n_raw_uncommitted },
+		{ "raw_gone", n_raw_gone },
+		{ "pipe_over", n_pipe_over },
 		{ "open", (long)http_open(server) },
 		{ "streams", (long)http_streams(server) }
 	};
@@ -428,6 +431,9 @@ const struct route routes[] = {
 	PLAIN("GET", "/t/anew/{us}", anew),
 	PLAIN("GET", "/t/at_once", at_once),
 	PLAIN("GET", "/t/nothing", nothing),
+	PLAIN("GET", "/t/pipe/{how}", test_pipe),
+	{ "PUT", "/t/raw/{how}", SCOPE_WRITE, OWNER_NONE, ROUTE_BODY_RAW,
+	    TEST_RAW_MAX, test_put, NULL },
 	PLAIN("GET", "/t/stream", stream),
 	PLAIN("POST", "/t/pump", start_pump),
 	PLAIN("POST", "/t/end", end_streams),
