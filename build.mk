@@ -11,11 +11,14 @@ PKG_BUILD	= autoconf \
 		  libc6-dev \
 		  libevent-dev \
 		  libisal-dev \
+		  libjpeg-dev \
 		  libjson-c-dev \
 		  libmd-dev \
 		  libmicrohttpd-dev \
 		  libseccomp-dev \
 		  libsqlite3-dev \
+		  libwebp-dev \
+		  libwslay-dev \
 		  libxcb-damage0-dev \
 		  libxcb-randr0-dev \
 		  libxcb-shm0-dev \
@@ -42,11 +45,13 @@ PKG_TEST	= busybox-static \
 		  curl \
 		  fonts-wqy-microhei \
 		  jq \
+		  libjpeg-turbo-progs \
 		  mandoc \
 		  perl \
 		  procps \
 		  python3-minimal \
 		  shellcheck \
+		  webp \
 		  x11-utils
 
 # A machine of its own to test on: see regress/vm/run.sh.
@@ -71,6 +76,13 @@ PKG_BENCH	= bubblewrap \
 		  scrot \
 		  x11-utils \
 		  xdotool
+
+# What makes packages, and the empty Debian that tries them.
+PKG_DEB		= debhelper \
+		  debootstrap \
+		  dpkg-dev \
+		  fakeroot \
+		  lintian
 
 # Only what is missing, saying what, asking nothing.
 define install_packages
@@ -106,17 +118,22 @@ deps-vm:
 deps-bench:
 	$(call install_packages,$(PKG_BUILD) $(PKG_RUN) $(PKG_BENCH))
 
+deps-deb:
+	$(call install_packages,$(PKG_BUILD) $(PKG_DEB))
+
 # As root, tests get what they need; anyone else runs what can be run.
 ifeq ($(shell id -u),0)
 TEST_DEPS	= deps-test
 DEMO_DEPS	= deps
 VM_DEPS		= deps-vm
 BENCH_DEPS	= deps-bench
+DEB_DEPS	= deps-deb
 else
 TEST_DEPS	= say-not-root
 DEMO_DEPS	=
 VM_DEPS		=
 BENCH_DEPS	=
+DEB_DEPS	=
 say-not-root:
 	@echo "not root: tests that need root are skipped, and say so;" \
 	    "sudo make check runs all of them"
@@ -173,12 +190,14 @@ run-tests-asan: all unit-tests
 SHELL_FILES	= .ci/run demo/demo.sh \
 		  $(sort $(wildcard regress/*.sh regress/bench/*.sh)) \
 		  $(sort $(wildcard regress/vm/*.sh regress/vm/*.t)) \
+		  $(sort $(wildcard regress/deb/*.sh regress/deb/*.t)) \
+		  $(sort $(wildcard examples/*.sh)) etc/deskctl.bash \
 		  $(sort $(wildcard regress/*.t))
 HEADERS		= $(sort $(wildcard */*.h))
 MANUALS		= $(sort $(wildcard man/*.[1-8]))
 PKG_CFLAGS	= $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS) \
 		  $(MHD_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
-		  $(ISAL_CFLAGS)
+		  $(ISAL_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS)
 
 lint: $(TEST_DEPS)
 	@$(MAKE) -j$(JOBS) --no-print-directory OBJ=obj-lint/gcc \
@@ -222,6 +241,7 @@ lint-text:
 BY_HAND		= deskctl deskd
 LIBEXEC		= $(filter-out $(BY_HAND),$(PROGRAMS))
 CONF_DIR	= $(sysconfdir)/deskd
+EXAMPLES	= $(sort $(wildcard examples/*))
 
 install: all
 	$(INSTALL) -d $(DESTDIR)$(sbindir) $(DESTDIR)$(bindir) \
@@ -237,16 +257,26 @@ install: all
 	    $(INSTALL) -m 600 etc/deskd.conf $(DESTDIR)$(CONF_DIR)/deskd.conf
 	$(INSTALL) -D -m 644 etc/sysusers.conf \
 	    $(DESTDIR)$(sysusersdir)/deskd.conf
+	$(INSTALL) -D -m 644 etc/tmpfiles.conf \
+	    $(DESTDIR)$(tmpfilesdir)/deskd.conf
+	$(INSTALL) -D -m 644 etc/deskctl.bash \
+	    $(DESTDIR)$(completionsdir)/deskctl
+	$(INSTALL) -d $(DESTDIR)$(docdir)/examples
+	$(INSTALL) -m 644 README $(DESTDIR)$(docdir)
+	$(INSTALL) -m 755 $(EXAMPLES) $(DESTDIR)$(docdir)/examples
 	test "$(systemdsystemunitdir)" = no || { \
 	    $(INSTALL) -d $(DESTDIR)$(systemdsystemunitdir) && \
 	    sed 's|@SBINDIR@|$(sbindir)|' etc/deskd.service \
-	    > $(DESTDIR)$(systemdsystemunitdir)/deskd.service; }
+	    > $(DESTDIR)$(systemdsystemunitdir)/deskd.service && \
+	    $(INSTALL) -m 644 etc/deskd-sessions.service \
+	    $(DESTDIR)$(systemdsystemunitdir); }
 	test -n "$(DESTDIR)" || $(MAKE) --no-print-directory install-users
 
 # Packages make users by themselves; so nothing here with DESTDIR.
 install-users:
 	if command -v systemd-sysusers > /dev/null; then \
 		systemd-sysusers $(sysusersdir)/deskd.conf; \
+		systemd-tmpfiles --create $(tmpfilesdir)/deskd.conf; \
 	else \
 		getent group deskd > /dev/null || groupadd -r deskd; \
 		getent passwd _deskd > /dev/null || useradd -r -M -U \
@@ -261,11 +291,36 @@ uninstall:
 	for m in $(MANUALS); do \
 		rm -f $(DESTDIR)$(mandir)/man$${m##*.}/$${m##*/}; \
 	done
-	rm -f $(DESTDIR)$(sysusersdir)/deskd.conf
+	rm -f $(DESTDIR)$(sysusersdir)/deskd.conf \
+	    $(DESTDIR)$(tmpfilesdir)/deskd.conf \
+	    $(DESTDIR)$(completionsdir)/deskctl $(DESTDIR)$(docdir)/README
+	rm -f $(EXAMPLES:%=$(DESTDIR)$(docdir)/%)
+	rmdir $(DESTDIR)$(docdir)/examples $(DESTDIR)$(docdir) || :
 	test "$(systemdsystemunitdir)" = no || \
-	    rm -f $(DESTDIR)$(systemdsystemunitdir)/deskd.service
+	    rm -f $(DESTDIR)$(systemdsystemunitdir)/deskd.service \
+	    $(DESTDIR)$(systemdsystemunitdir)/deskd-sessions.service
 	@echo "left: $(CONF_DIR), /var/lib/deskd, user _deskd, group deskd"
 
-.PHONY: bench deps deps-bench deps-test deps-vm say-not-root demo check \
+# Packages for this Debian or Ubuntu, in obj-deb.  They are built from a copy:
+# a build for a package is configured for /usr, this one perhaps not.
+DEB_DIR		= obj-deb
+NO_SOURCE	= obj obj-* .git config.h config.h.in config.mk config.log \
+		  config.status configure configure~ autom4te.cache demo.png \
+		  demo.prefix
+deb: $(DEB_DEPS)
+	@rm -rf $(DEB_DIR)
+	@mkdir -p $(DEB_DIR)/source
+	@tar -cf - $(NO_SOURCE:%=--exclude=./%) . | tar -xf - -C $(DEB_DIR)/source
+	@cd $(DEB_DIR)/source && dpkg-buildpackage -us -uc -b -j$(JOBS) \
+	    > ../build.log 2>&1 || { tail -n 30 ../build.log; exit 1; }
+	@rm -rf $(DEB_DIR)/source
+	@lintian --allow-root --fail-on error,warning $(DEB_DIR)/*.changes
+	@ls $(DEB_DIR)/*.deb
+
+# Installed, used, upgraded and purged in a Debian made for it: minutes.
+check-deb: deb
+	@cd regress && $(PROVE) -v -e '' deb/package.t < /dev/null
+
+.PHONY: bench check-deb deb deps deps-deb deps-bench deps-test deps-vm say-not-root demo check \
 	check-asan check-vm run-tests run-tests-asan unit-tests lint \
 	lint-headers lint-c lint-text install install-users uninstall

@@ -9,6 +9,7 @@
 
 #include "http_private.h"
 #include "log.h"
+#include "ws_private.h"
 #include "xmalloc.h"
 
 struct http_limits http_limits = {
@@ -16,7 +17,9 @@ struct http_limits http_limits = {
 	.uid_conns = 64,
 	.idle = 30,
 	.request = 60,
-	.heartbeat = 15
+	.heartbeat = 15,
+	.refused = 2,
+	.ping = 20
 };
 
 void
@@ -61,7 +64,7 @@ static struct MHD_Daemon *
 daemon_start(struct http *h)
 {
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
-	    MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, request_go, h,
+	    MHD_ALLOW_UPGRADE | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, request_go, h,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned int)http_limits.conns,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)http_limits.idle,
@@ -83,6 +86,7 @@ http_start(struct event_base *base, int listener)
 	h->base = base;
 	TAILQ_INIT(&h->conns);
 	TAILQ_INIT(&h->requests);
+	TAILQ_INIT(&h->refused);
 	/* A client that leaves during sendfile must not end us. */
 	signal(SIGPIPE, SIG_IGN);
 	if ((h->mhd = daemon_start(h)) == NULL)
@@ -107,10 +111,15 @@ leave_all(struct http *h)
 	struct conn *c, *next;
 
 	TAILQ_FOREACH_SAFE(c, &h->conns, entry, next) {
-		if (c->request != NULL && c->request->stream != NULL)
+		if (c->ws != NULL)
+			ws_leave(c->ws);
+		else if (c->request != NULL && c->request->stream != NULL)
 			stream_left(c->request->stream);
+		else if (c->request != NULL && c->request->piped != NULL)
+			piped_left(c->request->piped);
 		else if (c->request != NULL &&
-		    c->request->phase == PHASE_WAITING)
+		    (c->request->phase == PHASE_WAITING ||
+		    c->request->phase == PHASE_RAW))
 			request_left(c->request);
 		conn_unwatch(c);
 		conn_resume(c);
@@ -128,6 +137,8 @@ http_stop(struct http *h)
 	accept_stop(h);
 	MHD_run(h->mhd);	/* answers given in this turn of the loop */
 	leave_all(h);
+	MHD_run(h->mhd);
+	leave_all(h);		/* WebSockets that have just opened */
 	MHD_run(h->mhd);
 	MHD_stop_daemon(h->mhd);
 	while ((r = TAILQ_FIRST(&h->requests)) != NULL) {
@@ -155,4 +166,28 @@ size_t
 http_streams(const struct http *h)
 {
 	return h->nstreams;
+}
+
+size_t
+http_sockets(const struct http *h)
+{
+	return h->nsockets;
+}
+
+void
+http_revoke(struct http *h, const struct ulid *principal)
+{
+	struct conn *c;
+	struct request *r;
+
+	TAILQ_FOREACH(c, &h->conns, entry) {
+		r = c->request;
+		if (c->ws != NULL)
+			ws_revoke(c->ws, principal);
+		else if (r != NULL && r->ws != NULL)
+			ws_revoke(r->ws, principal);
+		else if (r != NULL && r->stream != NULL &&
+		    ulid_cmp(&r->principal, principal) == 0)
+			stream_left(r->stream);
+	}
 }

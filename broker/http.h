@@ -18,15 +18,23 @@
 struct event_base;
 struct http;
 struct json_object;
+struct piped;
 struct request;
 struct session;
 struct stream;
+struct ulid;
 
 struct http	*http_start(struct event_base *, int);	/* listening socket */
 /* Takes no more, ends streams, leaves waiting requests, frees. */
 void		 http_stop(struct http *);
 size_t		 http_open(const struct http *);	/* connections */
 size_t		 http_streams(const struct http *);
+size_t		 http_sockets(const struct http *);
+/*
+ * Ends the streams and WebSockets of requests with this principal: what it
+ * stood for may no longer look or act.
+ */
+void		 http_revoke(struct http *, const struct ulid *);
 
 /* What a handler may ask.  Texts live as long as the request. */
 struct http	*request_http(const struct request *);
@@ -35,6 +43,9 @@ const char	*request_path(const struct request *);
 const char	*request_id(const struct request *);	/* "req_" + ULID */
 uid_t		 request_uid(const struct request *);	/* by the kernel */
 int		 request_admin(const struct request *);
+int		 request_http11(const struct request *);
+/* By which right it was let in, for http_revoke; zero when not set. */
+void		 request_set_principal(struct request *, const struct ulid *);
 const char	*request_param(const struct request *, const char *);
 const char	*request_query(struct request *, const char *);
 const char	*request_header(struct request *, const char *);
@@ -60,6 +71,16 @@ struct session	*request_session(const struct request *);
 void	request_defer(struct request *, void (*)(struct request *, void *),
 	    void *);
 
+/*
+ * A route with ROUTE_BODY_RAW: its handler runs when the headers are there,
+ * defers, and some time later either answers, and the body is not wanted,
+ * or gives the pipe that the body is to go into, which is taken.  There it
+ * comes in frames of a native uint32_t, the length, and so many bytes; the
+ * length 0 ends it.  A pipe that ends without that: the client has left,
+ * or was answered before the end.
+ */
+void	request_body_to(struct request *, int);
+
 /* Before the reply: one more header. */
 void	reply_header(struct request *, const char *, const char *);
 /* Exactly one of these. */
@@ -69,6 +90,18 @@ void	reply_bytes(struct request *, int, const char *, const void *,
 	    size_t);				/* type, copied body */
 void	reply_empty(struct request *, int);
 void	reply_fd(struct request *, int, const char *, int, size_t); /* takes fd */
+/* The head of an answer that a HEAD does not get; -1: length unknown. */
+void	reply_length(struct request *, int, const char *, int64_t);
+/*
+ * The body comes from a pipe, which is taken: so many bytes, or with -1 all
+ * until its end, and then it is good only with a piped_verdict that it was
+ * all.  over(arg) is called once, when all is sent or the client has left;
+ * the struct piped is not touched after it.  NULL when a request that waited
+ * has no client any more: over is not called.
+ */
+struct piped *reply_pipe(struct request *, int, const char *, int, int64_t,
+	    void (*)(void *), void *);
+void	piped_verdict(struct piped *, int);
 /* A pointer may be NULL; it is shown to the client as it is. */
 void	reply_problem(struct request *, enum problem, const char *,
 	    const char *, ...) __attribute__((__format__(__printf__, 4, 5)));

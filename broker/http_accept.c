@@ -6,14 +6,12 @@
 
 #include <errno.h>
 #include <poll.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "http_private.h"
 #include "log.h"
-#include "metrics.h"
 #include "xmalloc.h"
 
 #define ACCEPT_BURST	16	/* connections in one turn of the loop */
@@ -114,33 +112,6 @@ peer_uid(int fd, uid_t *uid)
 	return 0;
 }
 
-/*
- * Over the user's limit: told so before he has asked, and left.  There is
- * room for this in any new socket; if not, he only sees the end.
- */
-static void
-refuse_conn(int fd)
-{
-	char body[256], id[ULID_TEXT], text[512];
-	struct ulid ulid;
-	int len;
-
-	ulid_make(&ulid);
-	ulid_text(&ulid, id);
-	len = snprintf(body, sizeof(body), "{\"type\":\"about:blank\","
-	    "\"title\":\"%s\",\"status\":%d,\"code\":\"%s\","
-	    "\"detail\":\"too many connections of this user\","
-	    "\"request_id\":\"req_%s\"}\n", problem_title(PROBLEM_LIMIT),
-	    problem_status(PROBLEM_LIMIT), problem_code(PROBLEM_LIMIT), id);
-	len = snprintf(text, sizeof(text), "HTTP/1.1 %d Too Many Requests\r\n"
-	    "Content-Type: application/problem+json\r\nX-Request-Id: req_%s"
-	    "\r\nRetry-After: 1\r\nConnection: close\r\n"
-	    "Content-Length: %d\r\n\r\n%s", problem_status(PROBLEM_LIMIT),
-	    id, len, body);
-	send(fd, text, (size_t)len, MSG_DONTWAIT | MSG_NOSIGNAL);
-	close(fd);
-}
-
 static void
 take(struct http *h, int fd)
 {
@@ -152,8 +123,7 @@ take(struct http *h, int fd)
 		return;
 	}
 	if (conns_of(h, uid) >= http_limits.uid_conns) {
-		metrics_refused();
-		refuse_conn(fd);
+		conn_refuse(h, fd, "too many connections of this user");
 		return;
 	}
 	conn_new(h, fd, uid);
@@ -250,6 +220,7 @@ accept_stop(struct http *h)
 	h->paused = 0;
 	close(h->listener);
 	h->listener = -1;
+	refused_stop(h);
 }
 
 /*
@@ -268,6 +239,8 @@ left_cb(int fd, short events, void *arg)
 	conn_unwatch(c);
 	if (c->request != NULL && c->request->stream != NULL)
 		stream_left(c->request->stream);
+	else if (c->request != NULL && c->request->piped != NULL)
+		piped_left(c->request->piped);
 	else if (c->request != NULL)
 		request_left(c->request);
 	conn_resume(c);
@@ -318,7 +291,7 @@ conns_sweep(struct http *h)
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &h->conns, entry)
-		if (c->mhd != NULL && !c->busy && monotime_since_ms(c->since) >
+		if (c->mhd != NULL && !c->busy && !c->upgraded && monotime_since_ms(c->since) >
 		    (int64_t)http_limits.request * 1000)
 			shutdown(c->fd, SHUT_RDWR);
 }

@@ -11,6 +11,7 @@
 
 #include "http_private.h"
 #include "session.h"
+#include "utf8.h"
 #include "xmalloc.h"
 
 int
@@ -70,6 +71,16 @@ check_owner(struct request *r)
 	return 0;
 }
 
+/* A path in a session may be any bytes; all else is UTF-8. */
+static int
+is_text(const struct request *r, const struct pair *q)
+{
+	if ((r->route->flags & ROUTE_PATH) && strcmp(q->name, "path") == 0)
+		return 1;
+	return utf8_valid(q->name, strlen(q->name)) &&
+	    utf8_valid(q->value, strlen(q->value));
+}
+
 static int
 check_query(struct request *r)
 {
@@ -78,6 +89,10 @@ check_query(struct request *r)
 	if (r->query_wrong != NULL)
 		return refuse(r, PROBLEM_INVALID_PARAMETER, "query: %s",
 		    r->query_wrong);
+	for (i = 0; i < r->nquery; i++)
+		if (!is_text(r, &r->query[i]))
+			return refuse(r, PROBLEM_INVALID_PARAMETER,
+			    "query: not UTF-8");
 	for (i = 0; i < r->nquery; i++)
 		if (!route_takes(r->route, r->query[i].name))
 			return refuse(r, PROBLEM_INVALID_PARAMETER,
@@ -126,9 +141,10 @@ check_body(struct request *r)
 {
 	if (!r->has_body)
 		return 0;
-	if ((r->route->flags & (ROUTE_BODY | ROUTE_BODY_OPT)) == 0)
+	if ((r->route->flags & (ROUTE_BODY | ROUTE_BODY_OPT |
+	    ROUTE_BODY_RAW)) == 0)
 		return refuse(r, PROBLEM_TOO_LARGE, "no body is taken here");
-	if (!is_json(request_header(r, "Content-Type")))
+	if ((r->route->flags & ROUTE_BODY_RAW) == 0 && !is_json(request_header(r, "Content-Type")))
 		return refuse(r, PROBLEM_UNSUPPORTED_TYPE,
 		    "a body must be application/json");
 	if (r->declared > (int64_t)r->route->body_max)

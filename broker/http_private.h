@@ -28,6 +28,8 @@ struct http_limits {
 	int	idle;		/* nothing read or written */
 	int	request;	/* from its start to its last byte */
 	int	heartbeat;	/* of a stream */
+	int	refused;	/* kept so long, to read why */
+	int	ping;		/* of a WebSocket */
 };
 
 extern struct http_limits http_limits;
@@ -39,15 +41,18 @@ struct conn {
 	int			 fd;		/* MHD's; it closes it */
 	uid_t			 uid;
 	int			 busy;		/* a request is being answered */
+	int			 upgraded;
 	int			 suspended;
 	int			 watched;
 	struct monotime		 since;		/* waiting for a request */
 	struct event		 left;		/* while MHD does not look */
 	struct request		*request;
+	struct ws		*ws;		/* NULL: it speaks HTTP, or ends */
 };
 
 TAILQ_HEAD(conns, conn);
 TAILQ_HEAD(requests, request);
+TAILQ_HEAD(refuseds, refused);
 
 struct http {
 	struct event_base	*base;
@@ -63,7 +68,10 @@ struct http {
 	struct conns		 conns;
 	size_t			 nconns;
 	size_t			 nstreams;
+	size_t			 nsockets;
 	struct requests		 requests;
+	struct refuseds		 refused;	/* about to be closed */
+	size_t			 nrefused;
 };
 
 enum phase {
@@ -71,6 +79,7 @@ enum phase {
 	PHASE_BODY,
 	PHASE_HANDLER,		/* on the stack, or about to be queued */
 	PHASE_WAITING,		/* deferred: suspended, or without client */
+	PHASE_RAW,		/* deferred, and its body goes into a pipe */
 	PHASE_QUEUED		/* MHD has the answer */
 };
 
@@ -91,6 +100,8 @@ struct request {
 	char			 id[4 + ULID_TEXT];
 	uid_t			 uid;
 	int			 admin;
+	struct ulid		 principal;
+	int			 http11;
 	char			 method[12];
 	char			*uri;		/* path NUL query */
 	const char		*query_wrong;	/* why it was not taken */
@@ -100,7 +111,7 @@ struct request {
 	struct route_params	 params;
 	struct session		*session;
 
-	int			 has_body;	/* the headers promise one */
+	int			 has_body;	/* one is still to come */
 	int64_t			 declared;	/* -1: chunked */
 	char			*body;
 	size_t			 body_len;
@@ -120,6 +131,9 @@ struct request {
 	void			(*gone)(struct request *, void *);
 	void			*gone_arg;
 	struct stream		*stream;
+	struct raw		*raw;		/* its body, on the way */
+	struct piped		*piped;
+	struct ws		*ws;		/* until its connection has it */
 };
 
 /* http.c */
@@ -136,6 +150,10 @@ void		 conn_suspend(struct conn *);
 void		 conn_resume(struct conn *);
 void		 conns_sweep(struct http *);
 
+/* http_refuse.c */
+void		 conn_refuse(struct http *, int, const char *);	/* takes it */
+void		 refused_stop(struct http *);
+
 /* http_uri.c: cuts and decodes in place; 0, or -1 with query_wrong set. */
 int		 uri_parse(struct request *);
 
@@ -147,6 +165,7 @@ enum MHD_Result	 request_go(void *, struct MHD_Connection *, const char *,
 void		 request_done(void *, struct MHD_Connection *, void **,
 		    enum MHD_RequestTerminationCode);
 void		 request_left(struct request *);	/* while it waited */
+enum MHD_Result	 request_queue(struct request *, struct MHD_Connection *);
 void		 request_free(struct request *);
 
 /* http_check.c: 0, or -1 when the request is refused. */
@@ -158,6 +177,18 @@ int		 refuse(struct request *, enum problem, const char *, ...)
 /* http_body.c */
 int		 body_take(struct request *, const char *, size_t);
 int		 body_parse(struct request *);
+
+/* http_raw.c */
+enum MHD_Result	 raw_go(struct request *, struct MHD_Connection *,
+		    const char *, size_t *);
+void		 raw_forget(struct request *);	/* its body, but read it */
+void		 raw_answered(struct request *);
+void		 raw_left(struct request *);
+void		 raw_free(struct raw *);
+
+/* http_pipe.c */
+void		 piped_left(struct piped *);	/* the watch saw it */
+void		 piped_done(struct piped *);	/* MHD has closed; frees */
 
 /* http_reply.c; the first takes the response. */
 void		 reply_response(struct request *, int, struct MHD_Response *);

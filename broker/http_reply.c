@@ -96,7 +96,9 @@ reply_response(struct request *r, int status, struct MHD_Response *response)
 	add_headers(r, response);
 	r->status = status;
 	r->response = response;
-	if (r->phase == PHASE_WAITING)
+	if (r->phase == PHASE_RAW)
+		raw_answered(r);
+	else if (r->phase == PHASE_WAITING)
 		conn_resume(r->conn);
 }
 

@@ -13,6 +13,7 @@
 #include "http_private.h"
 #include "idem.h"
 #include "log.h"
+#include "ws_private.h"
 #include "xmalloc.h"
 
 void *
@@ -63,6 +64,7 @@ request_free(struct request *r)
 		free(r->header[i].value);
 	}
 	json_object_put(r->json);
+	raw_free(r->raw);
 	free(r->body);
 	free(r->key);
 	free(r->refusal);
@@ -70,8 +72,8 @@ request_free(struct request *r)
 	free(r);
 }
 
-static enum MHD_Result
-queue(struct request *r, struct MHD_Connection *mhd)
+enum MHD_Result
+request_queue(struct request *r, struct MHD_Connection *mhd)
 {
 	enum MHD_Result result;
 
@@ -114,11 +116,44 @@ handle(struct request *r)
 	r->route->handler(r);
 }
 
+static int
+is_raw(const struct request *r)
+{
+	return r->route != NULL && (r->route->flags & ROUTE_BODY_RAW) != 0;
+}
+
+/* Worth an answer before it is sent; a small body is read all the same. */
+static int
+is_large(const struct request *r)
+{
+	const char *expect;
+
+	if (!r->has_body)
+		return 0;
+	if (r->declared == -1)
+		return is_raw(r);
+	expect = MHD_lookup_connection_value(r->conn->mhd, MHD_HEADER_KIND,
+	    "Expect");
+	return r->declared > DRAIN_MAX || expect != NULL;
+}
+
+/* What is refused in a few bytes need not cost the connection. */
+static enum MHD_Result
+answered(struct request *r, struct MHD_Connection *mhd)
+{
+	if (!is_raw(r) || r->raw != NULL || !r->has_body || is_large(r))
+		return request_queue(r, mhd);
+	raw_forget(r);
+	return MHD_YES;
+}
+
 static enum MHD_Result
 handle_and_queue(struct request *r, struct MHD_Connection *mhd)
 {
 	r->conn->busy = 1;
 	handle(r);
+	if (r->phase == PHASE_RAW)
+		return MHD_YES;
 	if (r->response == NULL && r->deferred) {
 		r->phase = PHASE_WAITING;
 		conn_suspend(r->conn);
@@ -129,33 +164,20 @@ handle_and_queue(struct request *r, struct MHD_Connection *mhd)
 		    r->route->path);
 		reply_problem(r, PROBLEM_INTERNAL, NULL, "no answer");
 	}
-	return queue(r, mhd);
-}
-
-/* A refused request with a large body is answered before it is sent. */
-static int
-answer_early(const struct request *r)
-{
-	const char *expect;
-
-	if (r->refused == PROBLEM_NONE || !r->has_body || r->declared == -1)
-		return 0;
-	expect = MHD_lookup_connection_value(r->conn->mhd, MHD_HEADER_KIND,
-	    "Expect");
-	return r->declared > DRAIN_MAX || expect != NULL;
+	return answered(r, mhd);
 }
 
 static enum MHD_Result
 headers_read(struct request *r, struct MHD_Connection *mhd,
-    const char *method)
+    const char *method, const char *version)
 {
+	r->http11 = strcmp(version, "HTTP/1.1") == 0;
 	strlcpy(r->method, method, sizeof(r->method));
 	check_headers(r);
-	if (!answer_early(r)) {
-		r->phase = PHASE_BODY;
-		return MHD_YES;
-	}
-	return handle_and_queue(r, mhd);
+	if (r->refused == PROBLEM_NONE ? is_raw(r) : is_large(r))
+		return handle_and_queue(r, mhd);
+	r->phase = PHASE_BODY;
+	return MHD_YES;
 }
 
 enum MHD_Result
@@ -167,21 +189,24 @@ request_go(void *arg, struct MHD_Connection *mhd, const char *url,
 
 	(void)arg;
 	(void)url;
-	(void)version;
 	if (r == NULL || r->conn == NULL)
 		return MHD_NO;
 	switch (r->phase) {
 	case PHASE_HEADERS:
-		return headers_read(r, mhd, method);
+		return headers_read(r, mhd, method, version);
 	case PHASE_BODY:
-		if (*size == 0)
+		if (*size == 0) {
+			r->has_body = 0;
 			return handle_and_queue(r, mhd);
+		}
 		if (body_take(r, data, *size) == -1)
 			return MHD_NO;
 		*size = 0;
 		return MHD_YES;
 	case PHASE_WAITING:
-		return r->response == NULL ? MHD_NO : queue(r, mhd);
+		return r->response == NULL ? MHD_NO : answered(r, mhd);
+	case PHASE_RAW:
+		return raw_go(r, mhd, data, size);
 	case PHASE_HANDLER:
 	case PHASE_QUEUED:
 		break;
@@ -195,8 +220,10 @@ request_left(struct request *r)
 {
 	struct conn *c = r->conn;
 
-	if (r->phase != PHASE_WAITING || c == NULL || r->response != NULL)
+	if ((r->phase != PHASE_WAITING && r->phase != PHASE_RAW) ||
+	    c == NULL || r->response != NULL)
 		return;
+	raw_left(r);
 	c->request = NULL;
 	r->conn = NULL;
 	if (r->gone == NULL) {
@@ -231,6 +258,10 @@ request_done(void *arg, struct MHD_Connection *mhd, void **context,
 		return;
 	if (r->stream != NULL)
 		stream_done(r->stream);
+	if (r->piped != NULL)
+		piped_done(r->piped);
+	if (r->ws != NULL)
+		ws_done(r->ws);
 	request_left(r);
 	r->held = 0;
 	/* An orphan is freed by its reply. */
@@ -281,6 +312,18 @@ int
 request_admin(const struct request *r)
 {
 	return r->admin;
+}
+
+int
+request_http11(const struct request *r)
+{
+	return r->http11;
+}
+
+void
+request_set_principal(struct request *r, const struct ulid *principal)
+{
+	r->principal = *principal;
 }
 
 const char *

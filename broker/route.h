@@ -25,6 +25,8 @@ enum route_owner {
 #define ROUTE_BODY	0x1	/* takes a JSON object */
 #define ROUTE_BODY_OPT	0x2	/* may come without one */
 #define ROUTE_STREAM	0x4	/* may answer as SSE */
+#define ROUTE_BODY_RAW	0x8	/* takes bytes: see request_body_to */
+#define ROUTE_PATH	0x10	/* ?path= may be any bytes */
 
 struct route {
 	const char		*method;

@@ -128,6 +128,7 @@ cmd_doctor(struct ctl *c, int argc, char **argv)
 	doctor_kernel(&d);
 	doctor_namespaces(&d);
 	doctor_cgroup(&d);
+	doctor_confined(&d);
 	doctor_filesystems(&d);
 	doctor_programs(&d);
 	doctor_space(&d);

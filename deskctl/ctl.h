@@ -20,6 +20,7 @@ struct ctl {
 	const struct command	*cmd;
 	struct http		*http;	/* kept open between requests */
 	int			 json;	/* -j */
+	int			 quiet;	/* ctl_fail says nothing */
 };
 
 struct command {
@@ -58,11 +59,14 @@ void		 ctl_suggest(struct ctl *);
 
 /* The commands, one table in command.c. */
 int		 cmd_actions(struct ctl *, int, char **);
+int		 cmd_attach(struct ctl *, int, char **);
 int		 cmd_click(struct ctl *, int, char **);
+int		 cmd_cp(struct ctl *, int, char **);
 int		 cmd_create(struct ctl *, int, char **);
 int		 cmd_doctor(struct ctl *, int, char **);
 int		 cmd_drag(struct ctl *, int, char **);
 int		 cmd_exec(struct ctl *, int, char **);
+int		 cmd_file(struct ctl *, int, char **);
 int		 cmd_help(struct ctl *, int, char **);
 int		 cmd_key(struct ctl *, int, char **);
 int		 cmd_log(struct ctl *, int, char **);
@@ -80,5 +84,7 @@ int		 cmd_system(struct ctl *, int, char **);
 int		 cmd_top(struct ctl *, int, char **);
 int		 cmd_type(struct ctl *, int, char **);
 int		 cmd_version(struct ctl *, int, char **);
+int		 cmd_window(struct ctl *, int, char **);
+int		 cmd_windows(struct ctl *, int, char **);
 
 #endif

@@ -7,6 +7,8 @@
 #ifndef DOCTOR_H
 #define DOCTOR_H
 
+#include <sys/types.h>
+
 #include <stddef.h>
 
 #include "log.h"
@@ -24,6 +26,8 @@ void	doctor_kernel(struct doctor *);
 void	doctor_filesystems(struct doctor *);
 void	doctor_namespaces(struct doctor *);
 void	doctor_cgroup(struct doctor *);
+void	doctor_confined(struct doctor *);
+void	doctor_confined_daemon(struct doctor *, pid_t);
 void	doctor_programs(struct doctor *);
 void	doctor_space(struct doctor *);
 void	doctor_daemon(struct doctor *, struct ctl *);

@@ -89,6 +89,7 @@ connection(struct doctor *d, struct ctl *c)
 
 	if ((h = http_open(c->socket)) != NULL) {
 		answers(d, c, h);
+		doctor_confined_daemon(d, http_listener(h));
 		http_close(h);
 	} else if (errno == EACCES || errno == EPERM)
 		doctor_say(d, DOCTOR_WARN, "daemon", "join the group below",

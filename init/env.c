@@ -24,7 +24,7 @@ static const char *const	base_root[] = {
 };
 
 void
-env_init(struct env *e, enum env_kind kind)
+env_init_bare(struct env *e, enum env_kind kind)
 {
 	const char *const	*p;
 
@@ -33,6 +33,12 @@ env_init(struct env *e, enum env_kind kind)
 	p = kind == ENV_ROOT ? base_root : base_user;
 	for (; *p != NULL; p++)
 		env_set(e, *p);
+}
+
+void
+env_init(struct env *e, enum env_kind kind)
+{
+	env_init_bare(e, kind);
 	env_set(e, access("/bin/bash", X_OK) == 0 ?
 	    "SHELL=/bin/bash" : "SHELL=/bin/sh");
 	env_set(e, "LANG=C.UTF-8");

@@ -13,6 +13,7 @@ struct wire_msg;
 
 #define INIT_DIR	"/run/deskd"
 #define INIT_SOCKET	INIT_DIR "/init.sock"
+#define INIT_PUMP	INIT_DIR "/deskd-pump"	/* bound by the supervisor */
 #define READY_FD	3	/* where the supervisor waits for one byte */
 
 #define SESSION_USER	"user"
@@ -41,6 +42,7 @@ struct env {
 enum env_kind { ENV_USER, ENV_ROOT };
 
 void	env_init(struct env *, enum env_kind);
+void	env_init_bare(struct env *, enum env_kind);	/* who, and where */
 void	env_set(struct env *, const char *);	/* NAME=value, copied */
 int	env_valid(const char *);
 void	env_free(struct env *);
@@ -53,6 +55,7 @@ int	rights_drop(enum rights);
 
 /* launch.c: fork, and the child's way to its exec. */
 struct launch {
+	const char	*path;		/* NULL: PATH is searched for argv[0] */
 	char		*const *argv;
 	char		*const *env;
 	const char	*cwd;		/* NULL: home, or / without one */
@@ -91,6 +94,13 @@ void	exec_ask(struct peer *, struct wire_msg *);
 void	exec_signal(struct peer *, struct wire_msg *);
 void	exec_forget(const struct peer *);
 int	exec_reaped(pid_t, int);
+
+/* kept.c and kept_ask.c: programs that outlive their asker. */
+void	kept_start(struct event_base *);
+void	kept_ask(struct peer *, struct wire_msg *);
+void	kept_start_ask(struct peer *, struct wire_msg *);
+void	kept_forget(const struct peer *);
+int	kept_reaped(pid_t, int);
 
 /* display.c: the X server. */
 void	display_start(struct event_base *);

@@ -100,7 +100,10 @@ child(const struct launch *l, int status)
 		child_fail(status, LAUNCH_CWD);
 	/* execvp searches the PATH of the new environment. */
 	environ = (char **)(uintptr_t)l->env;
-	execvp(l->argv[0], l->argv);
+	if (l->path != NULL)
+		execv(l->path, l->argv);
+	else
+		execvp(l->argv[0], l->argv);
 	child_fail(status, LAUNCH_EXEC);
 }
 

@@ -17,7 +17,8 @@ UNIT		= conf_value_test \
 		  suggest_test \
 		  uidrange_test \
 		  ulid_test
-UNIT_HELPERS	= fake_broker \
+UNIT_HELPERS	= confine \
+		  fake_broker \
 		  wall_probe
 regress_CFLAGS	= $(MHD_CFLAGS) $(JSON_CFLAGS)
 
@@ -51,6 +52,9 @@ ulid_test_LIBS	= $(COMMON_LIBS)
 # deskctl's.
 $(OBJ)/regress/unit/size_test.o $(OBJ)/regress/unit/suggest_test.o: \
     TEST_INC = -iquote deskctl
+
+confine_SRC	= regress/unit/confine.c
+confine_LIBS	= $(COMMON_LIBS)
 
 fake_broker_SRC	= regress/unit/fake_broker.c
 fake_broker_COMMON = common/log.c \

@@ -46,27 +46,38 @@ struct supervisor	sv;
 static struct event	ev_term, ev_int, ev_hup, ev_leave;
 
 static const char usage_text[] =
-    "usage: deskd [-dhnvV] [-f file]\n"
+    "usage: deskd [-dhnvV] [-f file] [-g cgroup]\n"
     "  -d       stay in the foreground, log to standard error\n"
     "  -f file  the configuration (" CONF_FILE "); - is standard input\n"
+    "  -g path  the cgroup for sessions, unless the configuration says\n"
     "  -n       check the configuration and exit\n"
     "  -v       log more; with -n, print the configuration\n"
     "  -V       print the version\n"
     "  -h       print this\n";
 
+static void
+wrong_usage(void)
+{
+	fputs(usage_text, stderr);
+	exit(2);
+}
+
 static unsigned int
-options(int argc, char **argv, const char **file)
+options(int argc, char **argv)
 {
 	unsigned int	 flags = 0;
 	int		 c;
 
-	while ((c = getopt(argc, argv, "df:hnvV")) != -1)
+	while ((c = getopt(argc, argv, "df:g:hnvV")) != -1)
 		switch (c) {
 		case 'd':
 			flags |= DESKD_DEBUG;
 			break;
 		case 'f':
-			*file = optarg;
+			sv.conf_path = optarg;
+			break;
+		case 'g':
+			sv.cgroup_path = optarg;
 			break;
 		case 'h':
 			fputs(usage_text, stdout);
@@ -81,13 +92,15 @@ options(int argc, char **argv, const char **file)
 			printf("deskd %s\n", PACKAGE_VERSION);
 			exit(0);
 		default:
-			fputs(usage_text, stderr);
-			exit(2);
+			wrong_usage();
 		}
-	if (optind != argc) {
-		fputs(usage_text, stderr);
-		exit(2);
-	}
+	if (optind != argc)
+		wrong_usage();
+	/* It is put behind the mount point as it is. */
+	if (sv.cgroup_path != NULL && (*sv.cgroup_path != '/' ||
+	    strstr(sv.cgroup_path, "/..") != NULL))
+		errx(2, "-g %s: not the absolute path of a cgroup",
+		    sv.cgroup_path);
 	return flags;
 }
 
@@ -201,7 +214,8 @@ prepare(void)
 	lock_run_dir(sv.conf);
 	own_mounts();
 	group_name(sv.conf, name, sizeof(name));
-	sv.cgroup = cgroup_start(sv.conf->cgroup, name);
+	sv.cgroup = cgroup_start(sv.conf->cgroup != NULL ? sv.conf->cgroup :
+	    sv.cgroup_path, name);
 	sweep();
 	place_skeleton(sv.conf, path, sizeof(path));
 	if (skeleton_make(path) == -1)
@@ -392,7 +406,7 @@ main(int argc, char **argv)
 	unsigned int	 flags;
 
 	sv.conf_path = CONF_FILE;
-	flags = options(argc, argv, &sv.conf_path);
+	flags = options(argc, argv);
 	sv.conf = load(sv.conf_path);
 	if (flags & DESKD_CHECK) {
 		if (flags & DESKD_VERBOSE)

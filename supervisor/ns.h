@@ -19,6 +19,7 @@ struct ns_mounts {
 	int	usr;		/* the host's /usr, or -1 */
 	int	ctl;		/* -> /run/deskd */
 	int	init;		/* -> /run/deskd/deskd-init */
+	int	pump;		/* -> /run/deskd/deskd-pump */
 	int	x11;		/* -> /tmp/.X11-unix */
 };
 

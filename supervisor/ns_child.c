@@ -239,6 +239,7 @@ mount_run(const struct ns_plan *plan, const char *options)
 	make_dir("run/deskd", 0755);
 	place(plan->mounts.ctl, "run/deskd");
 	place(plan->mounts.init, "run/deskd/deskd-init");
+	place(plan->mounts.pump, "run/deskd/deskd-pump");
 	mount_tmpfs("tmp", 0, options);
 	make_dir("tmp/.X11-unix", 01777);
 	place(plan->mounts.x11, "tmp/.X11-unix");

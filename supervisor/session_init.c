@@ -29,7 +29,8 @@
 static void
 close_mounts(struct ns_mounts *m)
 {
-	int	*fds[] = { &m->root, &m->usr, &m->ctl, &m->init, &m->x11 };
+	int	*fds[] = { &m->root, &m->usr, &m->ctl, &m->init, &m->pump,
+		    &m->x11 };
 	size_t	 i;
 
 	for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)

@@ -54,14 +54,14 @@ mount_small(const struct session *s, const char *name, const char *mode)
 	    MS_NOSUID | MS_NODEV | MS_NOEXEC, options);
 }
 
-/* deskd-init's place in the session's tree: a file to mount it on. */
+/* A program's place in the session's tree: a file to mount it on. */
 static int
-make_init_file(const struct session *s)
+make_program_file(const struct session *s, const char *name)
 {
 	char	path[PATH_MAX];
 	int	fd;
 
-	place_session(sv.conf, s->text, "ctl/deskd-init", path, sizeof(path));
+	place_session(sv.conf, s->text, name, path, sizeof(path));
 	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0444);
 	if (fd == -1)
 		return -1;
@@ -166,11 +166,11 @@ open_small(const struct session *s, const char *name)
 }
 
 static int
-open_init(void)
+open_program(const char *name)
 {
 	char	path[PATH_MAX];
 
-	snprintf(path, sizeof(path), "%s/deskd-init", sv.conf->program_dir);
+	snprintf(path, sizeof(path), "%s/%s", sv.conf->program_dir, name);
 	return mountfd_copy(path, MOUNTFD_RDONLY, -1);
 }
 
@@ -194,19 +194,24 @@ open_mounts(const struct session *s, struct ns_mounts *m, const char **step)
 	    (m->x11 = open_small(s, "x11")) == -1)
 		return -1;
 	*step = "deskd-init";
-	return (m->init = open_init()) == -1 ? -1 : 0;
+	if ((m->init = open_program("deskd-init")) == -1)
+		return -1;
+	*step = "deskd-pump";
+	return (m->pump = open_program("deskd-pump")) == -1 ? -1 : 0;
 }
 
 int
 session_mount(struct session *s, struct ns_mounts *m, const char **step)
 {
-	*m = (struct ns_mounts){ -1, -1, -1, -1, -1 };
+	*m = (struct ns_mounts){ -1, -1, -1, -1, -1, -1 };
 	*step = "run directory";
 	if (make_dirs(s) == -1)
 		return -1;
 	*step = "small file systems";
 	if (mount_small(s, "ctl", "0755") == -1 ||
-	    mount_small(s, "x11", "1777") == -1 || make_init_file(s) == -1)
+	    mount_small(s, "x11", "1777") == -1 ||
+	    make_program_file(s, "ctl/deskd-init") == -1 ||
+	    make_program_file(s, "ctl/deskd-pump") == -1)
 		return -1;
 	*step = "disk";
 	if (mount_disk(s) == -1)

@@ -38,6 +38,7 @@ struct supervisor {
 	struct event_base	*base;
 	struct conf		*conf;
 	const char		*conf_path;
+	const char		*cgroup_path;	/* -g, or NULL */
 	const struct cgroup_ops	*cgroup;
 	struct kid		*broker;
 	int			 broker_told;	/* it knows all, and listens */

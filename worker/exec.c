@@ -25,6 +25,7 @@ struct exec {
 	uint64_t		 request;	/* ours, to init */
 	uint64_t		 asked;		/* the broker's */
 	int			 is_orphan;	/* its broker is gone */
+	int			 is_pump;
 	int			 is_started;
 };
 
@@ -65,6 +66,12 @@ struct exec_deed {
 	const struct msg_hdr	*hdr;
 };
 
+static int
+is_pump(const struct exec_args *want)
+{
+	return (want->head.flags & EXEC_PUMP) != 0;
+}
+
 static void
 begin(struct worker *w, struct deed *d)
 {
@@ -80,14 +87,15 @@ begin(struct worker *w, struct deed *d)
 		gate_done(w, d, PROBLEM_BUSY);
 		return;
 	}
-	if (exec_args_merge(ed->want, w->env, w->setup.env_count, &head,
-	    &t) == -1) {
+	if (exec_args_merge(ed->want, w->env, is_pump(ed->want) ? 0 :
+	    w->setup.env_count, &head, &t) == -1) {
 		gate_done(w, d, PROBLEM_TOO_LARGE);
 		return;
 	}
 	out.tail_len = t.len;
 	e = xcalloc(1, sizeof(*e));
 	e->asked = ed->hdr->request;
+	e->is_pump = is_pump(ed->want);
 	out.request = e->request = ++w->next_request;
 	TAILQ_INSERT_TAIL(&w->execs, e, entry);
 	w->nexecs++;
@@ -122,16 +130,41 @@ begun(struct worker *w, struct deed *d, enum problem problem)
 	}
 }
 
-static const struct deed_kind kind = {
-	.name = "exec", .needs = GATE_NEEDS_INIT, .begin = begin, .done = begun
+/*
+ * What is looked at or done in the session's files, to its processes, with
+ * its applications: deeds of their own, though all are done by deskd-pump.
+ */
+enum deed_name { DEED_EXEC, DEED_FILES, DEED_PROCESSES, DEED_APPS };
+
+#define KIND(n)	{ .name = n, .needs = GATE_NEEDS_INIT, .begin = begin, \
+		    .done = begun }
+
+static const struct deed_kind kinds[] = {
+	[DEED_EXEC]	 = KIND("exec"),
+	[DEED_FILES]	 = KIND("files"),
+	[DEED_PROCESSES] = KIND("processes"),
+	[DEED_APPS]	 = KIND("apps")
 };
+
+static const struct deed_kind *
+kind_of(const struct exec_args *want)
+{
+	const char	*op = want->args;
+
+	if (!is_pump(want))
+		return &kinds[DEED_EXEC];
+	if (strcmp(op, "ps") == 0 || strcmp(op, "signal") == 0)
+		return &kinds[DEED_PROCESSES];
+	if (strcmp(op, "apps") == 0 || strcmp(op, "app") == 0)
+		return &kinds[DEED_APPS];
+	return &kinds[DEED_FILES];
+}
 
 void
 exec_start(struct worker *w, struct wire_msg *m)
 {
 	struct exec_args	want = { .env = NULL };
-	struct exec_deed	d = { .deed = { .kind = &kind },
-				    .want = &want, .hdr = &m->hdr };
+	struct exec_deed	d = { .want = &want, .hdr = &m->hdr };
 	const char		*wrong;
 
 	if ((wrong = exec_args_read(&want, m)) == NULL &&
@@ -142,6 +175,7 @@ exec_start(struct worker *w, struct wire_msg *m)
 		peer_close(w->broker, wrong);
 		return;
 	}
+	d.deed.kind = kind_of(&want);
 	d.deed.principal = want.head.principal;
 	gate_pass(w, &d.deed);
 	exec_args_clear(&want);
@@ -160,6 +194,16 @@ signal_init(struct worker *w, const struct exec *e, uint32_t sig)
 		peer_send(w->init, &out);
 }
 
+/*
+ * Nobody reads its output any more.  A pump has perhaps something to take
+ * back.
+ */
+static void
+orphan_end(struct worker *w, const struct exec *e)
+{
+	signal_init(w, e, e->is_pump ? SIGTERM : SIGKILL);
+}
+
 /* Also MSG_EXEC_TTY: both hand over what the program is connected to. */
 void
 exec_started(struct worker *w, struct wire_msg *m)
@@ -175,7 +219,7 @@ exec_started(struct worker *w, struct wire_msg *m)
 	}
 	e->is_started = 1;
 	if (e->is_orphan) {
-		signal_init(w, e, SIGKILL);
+		orphan_end(w, e);
 		return;
 	}
 	out.request = e->asked;
@@ -240,7 +284,6 @@ exec_signal(struct worker *w, struct wire_msg *m)
 		signal_init(w, e, sig.signal);
 }
 
-/* Nobody reads the output any more. */
 void
 exec_broker_gone(struct worker *w)
 {
@@ -250,7 +293,7 @@ exec_broker_gone(struct worker *w)
 		if (e->is_orphan)
 			continue;
 		e->is_orphan = 1;
-		signal_init(w, e, SIGKILL);
+		orphan_end(w, e);
 	}
 }
 

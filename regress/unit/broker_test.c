@@ -606,6 +606,9 @@ test_hostile(void)
 	}
 	call(0, "GET", session_path(id, "/screenshot?region=666,0,5,5"), NULL);
 	ok(refused(500, "internal", NULL), "a picture of another size");
+	call(0, "GET", session_path(id, "/screenshot?format=jpeg"
+	    "&region=667,0,5,5"), NULL);
+	ok(refused(500, "internal", NULL), "of another format");
 	delete(0, id);
 	free(id);
 }
@@ -638,6 +641,59 @@ test_shot(void)
 	ok(refused(400, "invalid_parameter", NULL), "no scale");
 	call(0, "GET", session_path(id, "/screenshot?format=gif"), NULL);
 	ok(refused(400, "invalid_parameter", NULL), "no format");
+	delete(0, id);
+	free(id);
+}
+
+/* A format is asked for, and what it was asked with reaches the worker. */
+static int
+shot_is(const char *id, const char *query, const char *accept,
+    const char *type, const char *generation)
+{
+	char	path[128], header[128] = "";
+
+	snprintf(path, sizeof(path), "/screenshot%s", query);
+	if (accept != NULL)
+		snprintf(header, sizeof(header), "Accept: %s\r\n", accept);
+	return callh(0, "GET", session_path(id, path), header, NULL) == 200 &&
+	    strcmp(answer_header(&a, "Content-Type"), type) == 0 &&
+	    strcmp(answer_header(&a, "Vary"), "Accept") == 0 &&
+	    strcmp(answer_header(&a, "X-Deskd-Generation"), generation) == 0;
+}
+
+static void
+test_shot_format(void)
+{
+	static const char *const	bad[] = {
+		"quality=50", "format=jpeg&quality=0",
+		"format=jpeg&quality=101", "format=webp&quality=x",
+		"format=jpeg&lossless=true", "lossless=1",
+		"format=webp&lossless=1&quality=5", "format=webp&lossless=yes",
+		"format=JPEG", "format="
+	};
+	char	*id = running(0, "{}"), path[128];
+	size_t	 i;
+
+	ok(shot_is(id, "?format=jpeg", NULL, "image/jpeg", "80"), "JPEG");
+	ok(shot_is(id, "?format=jpeg&quality=1", NULL, "image/jpeg", "1") &&
+	    shot_is(id, "?format=webp&quality=100", NULL, "image/webp",
+	    "100"), "of the least and the best quality");
+	ok(shot_is(id, "?format=webp&lossless=1", NULL, "image/webp", "1000"),
+	    "lossless WebP");
+	ok(shot_is(id, "?format=webp&lossless=0", NULL, "image/webp", "80"),
+	    "or not");
+	ok(shot_is(id, "", "image/webp;q=0.5, image/jpeg", "image/jpeg", "80")
+	    && shot_is(id, "?quality=9", "image/webp,*/*;q=0.8", "image/webp",
+	    "9"), "what the client likes best");
+	ok(shot_is(id, "?format=jpeg", "image/webp", "image/jpeg", "80"),
+	    "unless it names a format");
+	ok(shot_is(id, "", "text/html", "image/png", "7") &&
+	    shot_is(id, "", "*/*", "image/png", "7"), "else PNG");
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(path, sizeof(path), "/screenshot?%s", bad[i]);
+		call(0, "GET", session_path(id, path), NULL);
+		ok(refused(400, "invalid_parameter", NULL), "not %s", bad[i]);
+	}
 	delete(0, id);
 	free(id);
 }
@@ -1096,6 +1152,7 @@ main(int argc, char **argv)
 		test_actions();
 		test_hostile();
 		test_shot();
+	test_shot_format();
 		test_exec();
 		test_exec_stream();
 		test_exec_slow();

@@ -80,12 +80,14 @@ send_error(struct fake_worker *w, uint64_t request, enum problem problem,
 
 /* A PNG as far as anybody looks, of this size. */
 static int
-picture(size_t size, int sealed)
+picture(size_t size, int sealed, uint32_t format)
 {
-	char	*bytes = xcalloc(1, size);
-	int	 fd;
+	static const char	heads[][14] = { "\x89PNG\r\n\x1a\n",
+				    "\xff\xd8\xff", "RIFF----WEBPV" };
+	char			*bytes = xcalloc(1, size);
+	int			 fd;
 
-	memcpy(bytes, "\x89PNG\r\n\x1a\n", 8);
+	memcpy(bytes, heads[format], sizeof(heads[format]));
 	if (sealed)
 		fd = memfd_from("picture", bytes, size);
 	else {
@@ -102,7 +104,7 @@ send_picture(struct fake_worker *w, uint64_t request, uint32_t index,
     size_t size, int sealed)
 {
 	struct msg_action_picture	p;
-	int				fd = picture(size, sealed);
+	int				fd = picture(size, sealed, SHOT_PNG);
 
 	memset(&p, 0, sizeof(p));
 	p.index = index;
@@ -231,9 +233,14 @@ recv_shot(struct fake_worker *w, const struct wire_msg *m)
 	d.height = s->out_height != 0 ? s->out_height : 800;
 	d.size = 5000;
 	d.generation = 7;
+	if (s->format != SHOT_PNG)
+		d.generation = s->quality + 1000 *
+		    ((s->flags & SHOT_LOSSLESS) != 0);
 	d.tag = FAKE_TAG;
 	/* Asked for a region at 666: a picture of another size than said. */
-	fd = picture(s->x == 666 ? 100 : 5000, 1);
+	/* At 667: a WebP, whatever was asked for. */
+	fd = picture(s->x == 666 ? 100 : 5000, 1,
+	    s->x == 667 ? SHOT_WEBP : s->format);
 	send_msg(w, MSG_SHOT_DONE, m->hdr.request, &d, sizeof(d), NULL, &fd, 1);
 	close(fd);
 }

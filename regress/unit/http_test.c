@@ -2,13 +2,9 @@
  * The HTTP side from a client's place: good requests, each refusal, limits
  * at and one past, clients that are slow, early gone or greedy.
  */
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,52 +16,12 @@
 #define GET(path)	"GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
 #define JSON		"Content-Type: application/json\r\n"
 
-static pid_t	server;
 static long	server_ms;	/* of processor time, when it has stopped */
-
-/* A server that may have so many connections (0: as always) and files. */
-static void
-serve(size_t conns, rlim_t files)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct rlimit limit = { files, files };
-	char dir[] = "/tmp/http_test.XXXXXX";
-	int fd;
-
-	if (mkdtemp(dir) == NULL || chmod(dir, 0755) == -1)
-		exit(99);
-	snprintf(socket_path, sizeof(socket_path), "%s/sock", dir);
-	strlcpy(sun.sun_path, socket_path, sizeof(sun.sun_path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    chmod(socket_path, 0777) == -1 || listen(fd, 512) == -1)
-		exit(99);
-	fflush(stdout);
-	if ((server = fork()) == 0) {
-		if (files != 0)
-			setrlimit(RLIMIT_NOFILE, &limit);
-		server_run(fd, conns);
-	}
-	close(fd);
-}
 
 static void
 stop(void)
 {
-	struct rusage use;
-	char *slash;
-	int status;
-
-	kill(server, SIGTERM);
-	wait4(server, &status, 0, &use);
-	server_ms = use.ru_utime.tv_sec * 1000 + use.ru_stime.tv_sec * 1000 +
-	    (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000;
-	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
-	    "the server stops clean");
-	unlink(socket_path);
-	if ((slash = strrchr(socket_path, '/')) != NULL)
-		*slash = '\0';
-	rmdir(socket_path);
+	ok(serve_end(&server_ms) == 0, "the server stops clean");
 }
 
 /* Asks, and expects a status, a word in the body, a type. */
@@ -520,6 +476,49 @@ test_many(void)
 }
 
 /*
+ * One over his limit who connects, thinks, and asks only then: his sending
+ * does not fail, and he reads why.
+ */
+static void
+test_refused_late(void)
+{
+	static int fds[64];
+	struct answer a;
+	int fd, i;
+
+	for (i = 0; i < 64; i++) {
+		fds[i] = client_open();
+		client_text(fds[i], GET("/t/later/60000"));
+	}
+	ok(counted("open") == -1, "all places of this user are taken");
+	fd = client_open();
+	usleep(100000);
+	ok(client_text(fd, GET("/t/hello")) == 0, "a late one can still ask");
+	usleep(100000);
+	ok(client_text(fd, GET("/t/hello")) == 0, "and go on asking");
+	ok(client_read(fd, &a) == 0 && a.status == 429 &&
+	    strstr(a.body, "too many connections of this user") != NULL,
+	    "and is told why");
+	answer_clear(&a);
+	ok(client_raw(fd, a.head, sizeof(a.head)) == 0, "then it is the end");
+	close(fd);
+	fd = client_open();
+	ok(client_read(fd, &a) == 0 && a.status == 429,
+	    "one who never asks is told too");
+	answer_clear(&a);
+	for (i = 0; i < 300; i++) {
+		if (client_text(fd, "x") == -1)
+			break;
+		usleep(100000);
+	}
+	ok(i < 300, "and is not kept for ever");
+	close(fd);
+	for (i = 0; i < 64; i++)
+		close(fds[i]);
+	ok(counted_within("open", 1, 5), "room again");
+}
+
+/*
  * More clients than the server may have at once: those who wait are served
  * when others leave, and the server sleeps meanwhile.
  */
@@ -638,7 +637,7 @@ test_system(void)
 int
 main(void)
 {
-	serve(0, 0);
+	serve_begin(0, 0);
 	test_good();
 	test_refused();
 	test_sizes();
@@ -648,12 +647,13 @@ main(void)
 	test_system();
 	test_leaving();
 	test_many();
+	test_refused_late();
 	test_slow();
 	test_stream();
 	stop();
-	serve(20, 0);
+	serve_begin(20, 0);
 	test_full("connections");
-	serve(0, 40);
+	serve_begin(0, 40);
 	test_full("descriptors");
 	return done();
 }

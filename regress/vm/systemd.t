@@ -10,7 +10,8 @@ need curl jq systemctl
 # It writes to /etc: for a machine that is thrown away.
 [ -e /src/regress/vm ] || skip_all "not in the test machine"
 cd "$TMP" || exit 1
-UNIT=/sys/fs/cgroup/system.slice/deskd.service
+SLICE=/sys/fs/cgroup/system.slice
+UNIT=$SLICE/deskd-sessions.service
 
 answers() {
 	curl -sf -o /dev/null --max-time 5 --unix-socket "$SOCKET" \
@@ -29,16 +30,17 @@ mkdir -p "$PREFIX" /etc/deskd
 write_conf | grep -v '^cgroup' > /etc/deskd/deskd.conf
 sed "s|@SBINDIR@|$BIN|" /src/etc/deskd.service \
     > /etc/systemd/system/deskd.service
+cp /src/etc/deskd-sessions.service /etc/systemd/system/
 ok "systemd reads the unit" systemctl daemon-reload
 ok "and starts it" systemctl start deskd
 ok "it answers" wait_until 30 answers
 pid=$(main_pid)
 ok "a session" ctl create -w -n one --no-desktop -M 200M
 id=$(ctl -j show one | jq -r .id)
-is "has its limits in the unit's group" "$(
+is "has its limits in the group for sessions" "$(
     cat "$UNIT"/deskd-*/"$id/memory.max")" $((200 << 20))
-is "deskd has a leaf there" "$(cat "$UNIT/supervisor/cgroup.procs" |
-    grep -x "$pid")" "$pid"
+is "deskd is in its own" "$(grep -x "$pid" "$SLICE/deskd.service/cgroup.procs")" \
+    "$pid"
 ok "a program that stays" ctl exec one -- \
     sh -c 'echo kept > file; setsid sleep 1000 > /dev/null 2>&1 &'
 
@@ -59,6 +61,10 @@ is "the session was stopped in order" \
     "$(ctl -j show one | jq -r .state_reason)" shutdown
 ok "stop" systemctl stop deskd
 is "as a success" "$(systemctl show -P Result deskd)" success
-ok "the unit's group is gone" test ! -e "$UNIT"
+ok "its own group is gone" test ! -e "$SLICE/deskd.service"
+ok "the one for sessions stays, empty" wait_until 10 sh -c \
+    "test -d '$UNIT' && ! ls -d '$UNIT'/deskd-*"
+ok "until that stops" systemctl stop deskd-sessions
+ok "and is gone" wait_until 10 test ! -e "$UNIT"
 is "nothing is left behind" "$(left_behind)" ""
 done_testing

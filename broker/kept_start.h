@@ -1,0 +1,23 @@
+/* Starting a program that is kept, and asking init one thing about one. */
+#ifndef KEPT_START_H
+#define KEPT_START_H
+
+#include "msg.h"
+
+struct request;
+struct session;
+
+#define TERMINAL_MAX	1000	/* columns, rows */
+
+/* Starts what the body says; answers with 201 and what it is. */
+void	kept_create(struct request *, uint32_t);
+/* For the program that the path names, in a session that runs. */
+void	kept_one(struct request *, uint32_t, void (*)(struct session *,
+	    struct request *, uint32_t, const struct ulid *));
+void	kept_delete(struct session *, struct request *, uint32_t,
+	    const struct ulid *);
+/* One message; MSG_OK is answered with 204. */
+void	kept_do(struct session *, struct request *, enum msg_type,
+	    const void *, size_t);
+
+#endif
