@@ -270,11 +270,11 @@ is "a link's target" "$(jq -r 'select(.name == "link") | .target' \
 is "their paths" "$(jq -r 'select(.name == "link") | .path' < "$TMP/out")" \
     "$D/./link"
 
-# Many names: memory that 100,000 of them would not fit in.
+# Many names: memory that all of them would not fit in.
 as perl -e 'mkdir "huge"; for (1 .. 20000) { open F, ">", "huge/" . $_ x 40 }'
 if [ -z "${DESKD_TEST_ASAN:-}" ]; then
 	limited() {
-		(ulimit -v 5000; pump list huge "" 3)
+		(AS="prlimit --as=5120000 $AS"; pump list huge "" 3)
 	}
 	ok "many names in little memory" limited
 	is "the first of them" "$(jq -r .name < "$TMP/out" | cut -c 1-8 |
@@ -355,7 +355,7 @@ is "all of it" "$(last '"\(.files) \(.directories)"')" "1500 1501"
 ok "and archived" pump archive deep
 is "all of that" "$(last .members)" 3001
 few() {
-	(ulimit -n 80; pump delete deep 1)
+	(AS="prlimit --nofile=80 $AS"; pump delete deep 1)
 }
 ok "and deleted, with few descriptors" few
 ok "the copy too" pump delete deep2 1
@@ -472,7 +472,7 @@ problem "no such process" not_found /pid signal 2147483647 15
     signal $$ 15
 ok "it lives" kill -0 "$pid"
 ok "signal" pump signal "$pid" SIGTERM "$start"
-wait "$pid"
+wait "$pid" 2> /dev/null
 is "and it ends" "$?" 143
 
 # apps and app
@@ -592,6 +592,13 @@ if [ -n "$AS" ] && unshare -m true 2> /dev/null; then
 	is "nor to copy" "$(full $AS "$PUMP" copy odd dir/x)" 1
 	is "is said too" "$(tail -n 1 "$TMP/full.word" | jq -r .problem)" \
 	    no_space
+	as sh -c 'mkdir -p shut/1 shut/2 shut/3 shut/4 shut/5; cp big shut
+		for i in 1 2 3 4 5; do : > shut/$i/f; done
+		chmod 555 shut/? shut'
+	# shellcheck disable=SC2086	# $AS is words
+	is "nor are directories in the way that may not be written" \
+	    "$(full $AS "$PUMP" copy shut dir/x)" 1
+	chmod -R u+w "$D/shut"
 	pump archive odd
 	frames < "$TMP/out" > "$TMP/in"
 	# shellcheck disable=SC2086	# $AS is words
