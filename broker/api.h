@@ -34,6 +34,10 @@ void	api_terminal_patch(struct request *);
 void	api_terminal_delete(struct request *);
 void	api_terminal_log(struct request *);
 void	api_terminal_input(struct request *);
+/* api_app.c, app_launch.c */
+void	api_app_list(struct request *);
+void	api_app_show(struct request *);
+void	api_app_launch(struct request *);
 
 /* api_window.c */
 void	api_window_list(struct request *);

@@ -24,8 +24,9 @@ static const char	too_much[] = "too much is asked of this session at once";
 
 struct start {
 	struct session		*session;
-	struct request		*request;
 	struct msg_kept_start	 m;
+	kept_started_cb		*cb;
+	void			*arg;
 };
 
 /* As init will list it. */
@@ -57,7 +58,7 @@ begun(struct start *st, const struct wire_msg *answer)
 	program = msg_tail_next(&tail);
 	kept_begun(st->session, &i, program == NULL ? "" : program);
 	msg_tail_init(&tail, answer->data, answer->len, sizeof(*d));
-	reply_json(st->request, 201, kept_json(st->session, &i, &tail));
+	st->cb(kept_json(st->session, &i, &tail), d->pid, NULL, st->arg);
 }
 
 static void
@@ -76,21 +77,23 @@ answer(struct wire_msg *m, void *arg)
 		peer_close(st->session->worker, "no answer to kept_start");
 		m = NULL;
 	}
-	reply_error(st->request, m);
+	st->cb(NULL, 0, m, st->arg);
 	free(st);
 }
 
-static void
-start(struct session *s, struct request *r, const struct msg_kept_start *m,
-    const struct program *p)
+int
+kept_start(struct session *s, struct request *r,
+    const struct msg_kept_start *m, const struct program *p,
+    kept_started_cb *cb, void *arg)
 {
 	struct start	*st;
 
 	if (kept_take(r) == -1)
-		return;
+		return -1;
 	st = xcalloc(1, sizeof(*st));
 	st->session = s;
-	st->request = r;
+	st->cb = cb;
+	st->arg = arg;
 	st->m = *m;
 	ulid_make(&st->m.id);
 	st->m.exec.principal = request_uid(r);
@@ -99,9 +102,20 @@ start(struct session *s, struct request *r, const struct msg_kept_start *m,
 		kept_give_back(request_uid(r));
 		reply_problem(r, PROBLEM_BUSY, NULL, "%s", too_much);
 		free(st);
-		return;
+		return -1;
 	}
-	request_defer(r, NULL, NULL);
+	return 0;
+}
+
+static void
+reply_started(struct json_object *o, uint32_t pid, const struct wire_msg *m,
+    void *arg)
+{
+	(void)pid;
+	if (o != NULL)
+		reply_json(arg, 201, o);
+	else
+		reply_error(arg, m);
 }
 
 /* -1: answered. */
@@ -142,8 +156,9 @@ kept_create(struct request *r, uint32_t kind)
 
 	memset(&m, 0, sizeof(m));
 	m.kind = kind;
-	if (read_body(r, &p, &m) == 0 && need_running(r, s) == 0)
-		start(s, r, &m, &p);
+	if (read_body(r, &p, &m) == 0 && need_running(r, s) == 0 &&
+	    kept_start(s, r, &m, &p, reply_started, r) == 0)
+		request_defer(r, NULL, NULL);
 }
 
 void

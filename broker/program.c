@@ -112,15 +112,42 @@ read_cwd(struct fields *f, struct program *p)
 	add(p, cwd);
 }
 
+static void
+clear(struct program *p)
+{
+	memset(&p->head, 0, sizeof(p->head));
+	p->len = 0;
+	p->full = 0;
+	p->name = NULL;
+}
+
+void
+program_begin(struct program *p, const char *cwd)
+{
+	clear(p);
+	add(p, cwd);
+}
+
+void
+program_arg(struct program *p, const char *arg)
+{
+	add(p, arg);
+	p->head.argc++;
+}
+
+void
+program_variable(struct program *p, const char *name, const char *value)
+{
+	add_variable(p, name, value);
+	p->head.envc++;
+}
+
 void
 program_read(struct fields *f, struct program *p, int required)
 {
 	static const char *const users[] = { "user", "root", NULL };
 
-	memset(&p->head, 0, sizeof(p->head));
-	p->len = 0;
-	p->full = 0;
-	p->name = NULL;
+	clear(p);
 	read_cwd(f, p);
 	read_program(f, p, required);
 	read_env(f, p);

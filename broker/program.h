@@ -22,4 +22,12 @@ struct program {
  */
 void	program_read(struct fields *, struct program *, int);
 
+/*
+ * The same by hand: first the directory, then arguments, then variables.
+ * What does not fit sets full.
+ */
+void	program_begin(struct program *, const char *);
+void	program_arg(struct program *, const char *);
+void	program_variable(struct program *, const char *, const char *);
+
 #endif

@@ -10,11 +10,11 @@
 
 #define SESSIONS	"/v1/sessions"
 #define SESSION		"/v1/sessions/{id}"
+#define FILES		SESSION "/files"
 #define PROCESSES	SESSION "/processes"
 #define PROCESS		PROCESSES "/{process}"
 #define TERMINALS	SESSION "/terminals"
 #define TERMINAL	TERMINALS "/{terminal}"
-#define FILES		SESSION "/files"
 
 const struct route routes[] = {
 	{ "GET", SESSIONS, SCOPE_READ, OWNER_NONE,
@@ -39,6 +39,24 @@ const struct route routes[] = {
 	    0, 0, api_shot, "format quality lossless region scale pointer" },
 	{ "POST", SESSION "/exec", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY | ROUTE_STREAM, EXEC_BODY, api_exec, NULL },
+	{ "GET", SESSION "/apps", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_app_list, NULL },
+	{ "GET", SESSION "/apps/{app}", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_app_show, NULL },
+	{ "POST", SESSION "/apps/{app}/launch", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY_OPT, SMALL_BODY, api_app_launch, NULL },
+	{ "GET", SESSION "/terminals/{terminal}/socket", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_terminal_socket, "after read_only" },
+	{ "GET", SESSION "/processes/{process}/socket", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_process_socket, "after read_only" },
+	{ "GET", SESSION "/windows", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_window_list, NULL },
+	{ "GET", SESSION "/windows/{window}", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_window_show, NULL },
+	{ "POST", SESSION "/windows/{window}", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, SMALL_BODY, api_window_act, NULL },
+	{ "DELETE", SESSION "/windows/{window}", SCOPE_CONTROL,
+	    OWNER_SESSION, 0, 0, api_window_close, NULL },
 	{ "GET", PROCESSES, SCOPE_VIEW, OWNER_SESSION,
 	    0, 0, api_process_list, NULL },
 	{ "POST", PROCESSES, SCOPE_CONTROL, OWNER_SESSION,
@@ -68,19 +86,6 @@ const struct route routes[] = {
 	    ROUTE_STREAM, 0, api_terminal_log, "stream after limit" },
 	{ "POST", TERMINAL "/input", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY, EXEC_BODY, api_terminal_input, NULL },
-
-	{ "GET", SESSION "/terminals/{terminal}/socket", SCOPE_CONTROL,
-	    OWNER_SESSION, 0, 0, api_terminal_socket, "after read_only" },
-	{ "GET", SESSION "/processes/{process}/socket", SCOPE_CONTROL,
-	    OWNER_SESSION, 0, 0, api_process_socket, "after read_only" },
-	{ "GET", SESSION "/windows", SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_window_list, NULL },
-	{ "GET", SESSION "/windows/{window}", SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_window_show, NULL },
-	{ "POST", SESSION "/windows/{window}", SCOPE_CONTROL, OWNER_SESSION,
-	    ROUTE_BODY, SMALL_BODY, api_window_act, NULL },
-	{ "DELETE", SESSION "/windows/{window}", SCOPE_CONTROL,
-	    OWNER_SESSION, 0, 0, api_window_close, NULL },
 	{ "GET", SESSION "/events", SCOPE_READ, OWNER_SESSION,
 	    ROUTE_STREAM, 0, api_event_session,
 	    "kind after before order limit" },

@@ -83,6 +83,14 @@ static const struct command commands[] = {
 	{ "windows", cmd_windows, "ID", "list windows, the topmost first", "" },
 	{ "window", cmd_window, "focus|move|resize|max|min|restore|close "
 	    "ID WINDOW [X Y | W H]", "do something to a window", "" },
+	{ "apps", cmd_apps, "[-a] ID", "list applications",
+	    "  -a          those that menus do not show, too (--all)\n" },
+	{ "launch", cmd_launch,
+	    "[-W] [-e key=value] [-T seconds] ID APP [FILE ...]",
+	    "start an application and wait for its window",
+	    "  -e K=V      environment (--env)\n"
+	    "  -T SECONDS  wait for so long; 30 (--timeout)\n"
+	    "  -W          do not wait (--no-wait)\n" },
 	{ "exec", cmd_exec, "[-it] [-u user] [-C dir] [-e key=value] "
 	    "[-T seconds] ID [--] [CMD ...]", "run a command in a session",
 	    "  -i          give it standard input (--stdin)\n"
@@ -91,8 +99,7 @@ static const struct command commands[] = {
 	    "  -u USER     user or root (--user)\n"
 	    "  -C DIR      working directory (--cwd)\n"
 	    "  -e K=V      environment (--env)\n"
-	    "  -T SECONDS  kill it after that; 60, without end with -t\n"
-	    "              (--timeout)\n" },
+	    "  -T SECONDS  kill it after that; 60 (--timeout)\n" },
 	{ "attach", cmd_attach, "[-r] ID [TERMINAL]",
 	    "see and use a terminal of a session",
 	    "  -r          only see it (--read-only)\n"

@@ -447,7 +447,7 @@ data: {"exit_code":null,"signal":"KILL","timed_out":false}
 
 E
 echo "from stdin" | deskctl -s "$dir/sock" exec -u root $A -i -C /tmp -e K=V \
-    -t 5 cat -n >"$dir/out" 2>"$dir/err"
+    -T 5 cat -n >"$dir/out" 2>"$dir/err"
 status=$?
 is 137 "exec exits 128 and the signal" </dev/null
 asked "exec sends every option and standard input" <<-E

@@ -26,6 +26,18 @@ ws_test_SRC	= regress/unit/ws_test.c regress/unit/ws_client.c \
 		  $(HTTP_TEST_SIDES) $(HTTP_SIDE)
 ws_test_LIBS	= $(http_test_LIBS)
 
+# A user of WebSockets, and one of terminals, for tests of the whole.
+UNIT_HELPERS	+= pty_drive \
+		  ws_drive
+
+pty_drive_SRC	= regress/unit/pty_drive.c regress/unit/drive.c
+pty_drive_COMMON = common/xmalloc.c common/log.c
+pty_drive_LIBS	= $(BSD_LIBS) -lutil
+ws_drive_SRC	= regress/unit/ws_drive.c regress/unit/drive.c \
+		  regress/unit/ws_client.c
+ws_drive_COMMON = $(pty_drive_COMMON)
+ws_drive_LIBS	= $(BSD_LIBS)
+
 # Headers of the broker only: other programs have some of the same name.
 $(OBJ)/regress/unit/http_%.o $(OBJ)/regress/unit/ws_%.o \
 $(OBJ)/regress/unit/bfield_test.o \

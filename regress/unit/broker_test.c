@@ -614,6 +614,72 @@ test_hostile(void)
 }
 
 static void
+test_windows(void)
+{
+	static const char *const lies[] = { "257 windows", "half a list",
+	    "an id that is none", "one with a zero before it",
+	    "a window that is a number", "a list that is none",
+	    "no object", "a list that could change" };
+	char	*id = running(0, "{}");
+	size_t	 i;
+
+	ok(call(0, "GET", session_path(id, "/windows"), NULL) == 200 &&
+	    is("/data/0/id", "win_1a") && is("/data/1/title", "t") &&
+	    is("/has_more", "false"), "windows");
+	ok(call(0, "GET", session_path(id, "/windows"), NULL) == 200 &&
+	    is("/data/255/id", "win_100") && is("/has_more", "true"),
+	    "as many as can be");
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		call(0, "GET", session_path(id, "/windows"), NULL);
+		ok(refused(500, "internal", NULL), "%s", lies[i]);
+	}
+	call(0, "GET", session_path(id, "/windows/win_1a"), NULL);
+	ok(refused(504, "display_timeout", NULL), "a worker's own problem");
+	call(0, "GET", session_path(id, "/windows"), NULL);
+	ok(refused(500, "internal", NULL), "another answer");
+	ok(call(0, "GET", session_path(id, "/windows/win_2"), NULL) == 200 &&
+	    is("/id", "win_2"), "one of them");
+	call(0, "GET", session_path(id, "/windows/win_ffffff"), NULL);
+	ok(refused(404, "not_found", NULL), "one that is not there");
+	delete(0, id);
+	free(id);
+}
+
+static void
+test_window_acts(void)
+{
+	static const char *const lies[] = { "win_1e", "win_a", "win_f0" };
+	char	*id = running(0, "{}"), path[64];
+	size_t	 i;
+
+	ok(call(0, "POST", session_path(id, "/windows/win_1"),
+	    "{\"action\":\"focus\"}") == 204, "a window is told something");
+	ok(call(0, "DELETE", session_path(id, "/windows/win_1"), NULL) == 204,
+	    "and closed");
+	call(0, "POST", session_path(id, "/windows/win_fa"),
+	    "{\"action\":\"focus\"}");
+	ok(refused(422, "untypable", NULL), "what fails");
+	call(0, "POST", session_path(id, "/windows/win_bad"),
+	    "{\"action\":\"focus\"}");
+	ok(refused(422, "invalid_field", NULL), "what is refused");
+	call(0, "POST", session_path(id, "/windows/win_bad"),
+	    "{\"action\":\"move\",\"x\":16384,\"y\":0}");
+	ok(refused(422, "invalid_field", "/x"), "never asked");
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		snprintf(path, sizeof(path), "/windows/%s", lies[i]);
+		call(0, "POST", session_path(id, path),
+		    "{\"action\":\"focus\"}");
+		ok(refused(503, "unavailable", NULL),
+		    "%s closes the worker", lies[i]);
+		delete(0, id);
+		free(id);
+		id = running(0, "{}");
+	}
+	delete(0, id);
+	free(id);
+}
+
+static void
 test_shot(void)
 {
 	char	*id = running(0, "{}");
@@ -1151,6 +1217,8 @@ main(int argc, char **argv)
 		test_failures();
 		test_actions();
 		test_hostile();
+		test_windows();
+		test_window_acts();
 		test_shot();
 	test_shot_format();
 		test_exec();
