@@ -11,11 +11,14 @@ PKG_BUILD	= autoconf \
 		  libc6-dev \
 		  libevent-dev \
 		  libisal-dev \
+		  libjpeg-dev \
 		  libjson-c-dev \
 		  libmd-dev \
 		  libmicrohttpd-dev \
 		  libseccomp-dev \
 		  libsqlite3-dev \
+		  libwebp-dev \
+		  libwslay-dev \
 		  libxcb-damage0-dev \
 		  libxcb-randr0-dev \
 		  libxcb-shm0-dev \
@@ -42,11 +45,13 @@ PKG_TEST	= busybox-static \
 		  curl \
 		  fonts-wqy-microhei \
 		  jq \
+		  libjpeg-turbo-progs \
 		  mandoc \
 		  perl \
 		  procps \
 		  python3-minimal \
 		  shellcheck \
+		  webp \
 		  x11-utils
 
 # A machine of its own to test on: see regress/vm/run.sh.
@@ -192,7 +197,7 @@ HEADERS		= $(sort $(wildcard */*.h))
 MANUALS		= $(sort $(wildcard man/*.[1-8]))
 PKG_CFLAGS	= $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS) \
 		  $(MHD_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
-		  $(ISAL_CFLAGS)
+		  $(ISAL_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS)
 
 lint: $(TEST_DEPS)
 	@$(MAKE) -j$(JOBS) --no-print-directory OBJ=obj-lint/gcc \

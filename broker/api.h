@@ -19,6 +19,32 @@ void	api_actions(struct request *);
 void	api_shot(struct request *);
 void	api_exec(struct request *);
 
+/* api_process.c and api_terminal.c */
+void	api_process_create(struct request *);
+void	api_process_list(struct request *);
+void	api_process_show(struct request *);
+void	api_process_delete(struct request *);
+void	api_process_signal(struct request *);
+void	api_process_log(struct request *);
+void	api_process_input(struct request *);
+void	api_terminal_create(struct request *);
+void	api_terminal_list(struct request *);
+void	api_terminal_show(struct request *);
+void	api_terminal_patch(struct request *);
+void	api_terminal_delete(struct request *);
+void	api_terminal_log(struct request *);
+void	api_terminal_input(struct request *);
+/* api_app.c, app_launch.c */
+void	api_app_list(struct request *);
+void	api_app_show(struct request *);
+void	api_app_launch(struct request *);
+
+/* api_window.c */
+void	api_window_list(struct request *);
+void	api_window_show(struct request *);
+void	api_window_act(struct request *);
+void	api_window_close(struct request *);
+
 /* api_file*.c */
 void	api_file_get(struct request *);
 void	api_file_put(struct request *);
@@ -30,6 +56,9 @@ void	api_file_copy(struct request *);
 void	api_file_archive(struct request *);
 void	api_file_extract(struct request *);
 void	api_file_watch(struct request *);
+/* api_socket.c */
+void	api_terminal_socket(struct request *);
+void	api_process_socket(struct request *);
 
 /* api_event.c */
 void	api_event_list(struct request *);

@@ -9,6 +9,7 @@
 
 #include "http_private.h"
 #include "log.h"
+#include "ws_private.h"
 #include "xmalloc.h"
 
 struct http_limits http_limits = {
@@ -17,7 +18,8 @@ struct http_limits http_limits = {
 	.idle = 30,
 	.request = 60,
 	.heartbeat = 15,
-	.refused = 2
+	.refused = 2,
+	.ping = 20
 };
 
 void
@@ -62,7 +64,7 @@ static struct MHD_Daemon *
 daemon_start(struct http *h)
 {
 	return MHD_start_daemon(MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME |
-	    MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, request_go, h,
+	    MHD_ALLOW_UPGRADE | MHD_USE_NO_LISTEN_SOCKET, 0, NULL, NULL, request_go, h,
 	    MHD_OPTION_CONNECTION_LIMIT, (unsigned int)http_limits.conns,
 	    MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONN_MEMORY,
 	    MHD_OPTION_CONNECTION_TIMEOUT, (unsigned int)http_limits.idle,
@@ -109,7 +111,9 @@ leave_all(struct http *h)
 	struct conn *c, *next;
 
 	TAILQ_FOREACH_SAFE(c, &h->conns, entry, next) {
-		if (c->request != NULL && c->request->stream != NULL)
+		if (c->ws != NULL)
+			ws_leave(c->ws);
+		else if (c->request != NULL && c->request->stream != NULL)
 			stream_left(c->request->stream);
 		else if (c->request != NULL && c->request->piped != NULL)
 			piped_left(c->request->piped);
@@ -133,6 +137,8 @@ http_stop(struct http *h)
 	accept_stop(h);
 	MHD_run(h->mhd);	/* answers given in this turn of the loop */
 	leave_all(h);
+	MHD_run(h->mhd);
+	leave_all(h);		/* WebSockets that have just opened */
 	MHD_run(h->mhd);
 	MHD_stop_daemon(h->mhd);
 	while ((r = TAILQ_FIRST(&h->requests)) != NULL) {
@@ -160,4 +166,28 @@ size_t
 http_streams(const struct http *h)
 {
 	return h->nstreams;
+}
+
+size_t
+http_sockets(const struct http *h)
+{
+	return h->nsockets;
+}
+
+void
+http_revoke(struct http *h, const struct ulid *principal)
+{
+	struct conn *c;
+	struct request *r;
+
+	TAILQ_FOREACH(c, &h->conns, entry) {
+		r = c->request;
+		if (c->ws != NULL)
+			ws_revoke(c->ws, principal);
+		else if (r != NULL && r->ws != NULL)
+			ws_revoke(r->ws, principal);
+		else if (r != NULL && r->stream != NULL &&
+		    ulid_cmp(&r->principal, principal) == 0)
+			stream_left(r->stream);
+	}
 }

@@ -22,12 +22,19 @@ struct piped;
 struct request;
 struct session;
 struct stream;
+struct ulid;
 
 struct http	*http_start(struct event_base *, int);	/* listening socket */
 /* Takes no more, ends streams, leaves waiting requests, frees. */
 void		 http_stop(struct http *);
 size_t		 http_open(const struct http *);	/* connections */
 size_t		 http_streams(const struct http *);
+size_t		 http_sockets(const struct http *);
+/*
+ * Ends the streams and WebSockets of requests with this principal: what it
+ * stood for may no longer look or act.
+ */
+void		 http_revoke(struct http *, const struct ulid *);
 
 /* What a handler may ask.  Texts live as long as the request. */
 struct http	*request_http(const struct request *);
@@ -36,6 +43,9 @@ const char	*request_path(const struct request *);
 const char	*request_id(const struct request *);	/* "req_" + ULID */
 uid_t		 request_uid(const struct request *);	/* by the kernel */
 int		 request_admin(const struct request *);
+int		 request_http11(const struct request *);
+/* By which right it was let in, for http_revoke; zero when not set. */
+void		 request_set_principal(struct request *, const struct ulid *);
 const char	*request_param(const struct request *, const char *);
 const char	*request_query(struct request *, const char *);
 const char	*request_header(struct request *, const char *);

@@ -292,7 +292,7 @@ conns_sweep(struct http *h)
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &h->conns, entry)
-		if (c->mhd != NULL && !c->busy && monotime_since_ms(c->since) >
+		if (c->mhd != NULL && !c->busy && !c->upgraded && monotime_since_ms(c->since) >
 		    (int64_t)http_limits.request * 1000)
 			shutdown(c->fd, SHUT_RDWR);
 }

@@ -29,6 +29,7 @@ struct http_limits {
 	int	request;	/* from its start to its last byte */
 	int	heartbeat;	/* of a stream */
 	int	refused;	/* kept so long, to read why */
+	int	ping;		/* of a WebSocket */
 };
 
 extern struct http_limits http_limits;
@@ -40,11 +41,13 @@ struct conn {
 	int			 fd;		/* MHD's; it closes it */
 	uid_t			 uid;
 	int			 busy;		/* a request is being answered */
+	int			 upgraded;
 	int			 suspended;
 	int			 watched;
 	struct monotime		 since;		/* waiting for a request */
 	struct event		 left;		/* while MHD does not look */
 	struct request		*request;
+	struct ws		*ws;		/* NULL: it speaks HTTP, or ends */
 };
 
 TAILQ_HEAD(conns, conn);
@@ -65,6 +68,7 @@ struct http {
 	struct conns		 conns;
 	size_t			 nconns;
 	size_t			 nstreams;
+	size_t			 nsockets;
 	struct requests		 requests;
 	struct refuseds		 refused;	/* about to be closed */
 	size_t			 nrefused;
@@ -96,6 +100,8 @@ struct request {
 	char			 id[4 + ULID_TEXT];
 	uid_t			 uid;
 	int			 admin;
+	struct ulid		 principal;
+	int			 http11;
 	char			 method[12];
 	char			*uri;		/* path NUL query */
 	const char		*query_wrong;	/* why it was not taken */
@@ -127,6 +133,7 @@ struct request {
 	struct stream		*stream;
 	struct raw		*raw;		/* its body, on the way */
 	struct piped		*piped;
+	struct ws		*ws;		/* until its connection has it */
 };
 
 /* http.c */

@@ -13,6 +13,7 @@
 #include "http_private.h"
 #include "idem.h"
 #include "log.h"
+#include "ws_private.h"
 #include "xmalloc.h"
 
 void *
@@ -168,8 +169,9 @@ handle_and_queue(struct request *r, struct MHD_Connection *mhd)
 
 static enum MHD_Result
 headers_read(struct request *r, struct MHD_Connection *mhd,
-    const char *method)
+    const char *method, const char *version)
 {
+	r->http11 = strcmp(version, "HTTP/1.1") == 0;
 	strlcpy(r->method, method, sizeof(r->method));
 	check_headers(r);
 	if (r->refused == PROBLEM_NONE ? is_raw(r) : is_large(r))
@@ -187,12 +189,11 @@ request_go(void *arg, struct MHD_Connection *mhd, const char *url,
 
 	(void)arg;
 	(void)url;
-	(void)version;
 	if (r == NULL || r->conn == NULL)
 		return MHD_NO;
 	switch (r->phase) {
 	case PHASE_HEADERS:
-		return headers_read(r, mhd, method);
+		return headers_read(r, mhd, method, version);
 	case PHASE_BODY:
 		if (*size == 0) {
 			r->has_body = 0;
@@ -259,6 +260,8 @@ request_done(void *arg, struct MHD_Connection *mhd, void **context,
 		stream_done(r->stream);
 	if (r->piped != NULL)
 		piped_done(r->piped);
+	if (r->ws != NULL)
+		ws_done(r->ws);
 	request_left(r);
 	r->held = 0;
 	/* An orphan is freed by its reply. */
@@ -309,6 +312,18 @@ int
 request_admin(const struct request *r)
 {
 	return r->admin;
+}
+
+int
+request_http11(const struct request *r)
+{
+	return r->http11;
+}
+
+void
+request_set_principal(struct request *r, const struct ulid *principal)
+{
+	r->principal = *principal;
 }
 
 const char *

@@ -26,7 +26,7 @@ struct counts {
 };
 
 static struct counts	*table;		/* a row per route, one for none */
-static uint64_t		 refused, dropped;
+static uint64_t		 refused, dropped, captured, encoded;
 
 static struct counts *
 row(size_t i)
@@ -63,6 +63,13 @@ void
 metrics_dropped(void)
 {
 	dropped++;
+}
+
+void
+metrics_shot(int was_captured, int was_encoded)
+{
+	captured += was_captured != 0;
+	encoded += was_encoded != 0;
 }
 
 static void
@@ -194,13 +201,21 @@ metrics_text(const struct http *h, size_t *len)
 	fprintf(f, "deskd_http_connections %zu\n", http_open(h));
 	family(f, "http_streams", "gauge", "Open event streams.");
 	fprintf(f, "deskd_http_streams %zu\n", http_streams(h));
+	family(f, "http_websockets", "gauge", "Open WebSockets.");
+	fprintf(f, "deskd_http_websockets %zu\n", http_sockets(h));
 	family(f, "http_connections_refused", "counter",
 	    "Connections over a user's limit.");
 	fprintf(f, "deskd_http_connections_refused_total %" PRIu64 "\n",
 	    refused);
 	family(f, "http_streams_dropped", "counter",
-	    "Streams whose client did not read them.");
+	    "Streams and WebSockets whose client did not read.");
 	fprintf(f, "deskd_http_streams_dropped_total %" PRIu64 "\n", dropped);
+	family(f, "screen_captures", "counter",
+	    "Screenshots that pixels were fetched for.");
+	fprintf(f, "deskd_screen_captures_total %" PRIu64 "\n", captured);
+	family(f, "pictures_encoded", "counter",
+	    "Screenshots that a picture was made for.");
+	fprintf(f, "deskd_pictures_encoded_total %" PRIu64 "\n", encoded);
 	gauges(f);
 	fputs("# EOF\n", f);
 	if (fclose(f) != 0)

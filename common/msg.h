@@ -75,9 +75,9 @@ enum msg_type {
 
 	/* The same two ways: programs whose output init keeps. */
 	MSG_KEPT_START,		/* tail as EXEC's; -> KEPT_STARTED, ERROR */
-	MSG_KEPT_STARTED,
+	MSG_KEPT_STARTED,	/* tail: argv..., perhaps cut */
 	MSG_KEPT_LIST,		/* -> KEPT_ITEM for each, then OK */
-	MSG_KEPT_ITEM,		/* tail: program */
+	MSG_KEPT_ITEM,		/* tail: argv..., perhaps cut */
 	MSG_KEPT_ATTACH,	/* -> KEPT_STREAM or ERROR */
 	MSG_KEPT_STREAM,	/* packets as in kept.h */
 	MSG_KEPT_RESIZE,	/* a terminal's window -> OK or ERROR */
@@ -284,37 +284,53 @@ struct msg_exec_signal {
 
 enum kept_kind { KEPT_PROCESS = 1, KEPT_TERMINAL };
 
-/* A client's flags in exec are those of EXEC; the id is the broker's. */
+/*
+ * Flags of exec are those of EXEC without EXEC_PUMP; EXEC_TTY is said by
+ * the kind.  A terminal without argv is the user's login shell.
+ */
 struct msg_kept_start {
 	struct msg_exec	exec;
-	struct ulid	id;
+	struct ulid	id;		/* the broker's */
 	uint32_t	kind;		/* enum kept_kind */
 	uint32_t	keep;		/* bytes of output */
+	char		name[NAME_MAX_LEN + 1];	/* or "" */
 };
 
 struct msg_kept_started {
 	uint32_t	pid;
+	uint32_t	argc;
+	uint64_t	started_ms;	/* of the calendar */
 };
 
 #define KEPT_RUNS	0x1
+#define KEPT_TIMED_OUT	0x2
+#define KEPT_ROOT	0x4
+#define KEPT_INPUT_OPEN	0x8		/* its stdin has not been ended */
 
 struct msg_kept_item {
 	struct ulid	id;
 	uint32_t	kind;
-	uint32_t	flags;		/* KEPT_RUNS; EXEC_ROOT << 8 */
+	uint32_t	flags;
 	uint32_t	pid;
+	uint32_t	principal;	/* who started it */
 	int32_t		code;		/* as EXEC_EXITED, when it has ended */
 	int32_t		signal;
 	uint16_t	cols;
 	uint16_t	rows;
+	uint32_t	keep;
+	uint32_t	argc;		/* of which the tail has the first */
+	uint32_t	duration_ms;	/* until its end, or now */
 	uint64_t	started_ms;	/* of the calendar */
 	uint64_t	ended_ms;
 	uint64_t	first;		/* offset of the oldest byte kept */
 	uint64_t	end;		/* and after the newest */
+	char		name[NAME_MAX_LEN + 1];
 };
 
 #define KEPT_READ_ONLY	0x1
 #define KEPT_FOLLOW	0x2		/* else only what is there now */
+#define KEPT_WRITE_ONLY	0x4		/* input, no output */
+#define KEPT_FROM_END	0x8		/* only what comes: not after */
 
 struct msg_kept_attach {
 	struct ulid	id;
@@ -332,6 +348,7 @@ struct msg_kept_resize {
 	struct ulid	id;
 	uint16_t	cols;
 	uint16_t	rows;
+	uint32_t	principal;
 };
 
 struct msg_kept_signal {
@@ -350,7 +367,7 @@ struct msg_kept_exited {
 	int32_t		code;
 	int32_t		signal;
 	uint32_t	duration_ms;
-	uint32_t	kind;
+	uint32_t	flags;		/* KEPT_TIMED_OUT */
 };
 
 enum desktop_state { DESKTOP_NONE = 1, DESKTOP_READY, DESKTOP_FAILED };
@@ -376,10 +393,10 @@ struct msg_action_picture {
 	uint32_t	index;
 	uint32_t	width;
 	uint32_t	height;
-	uint32_t	size;		/* bytes of PNG in the memfd */
+	uint32_t	size;		/* bytes in the memfd */
 	uint64_t	generation;
 	uint32_t	settled;	/* 0: the limit passed first */
-	uint32_t	pad;
+	uint32_t	format;		/* enum shot_format */
 };
 
 struct msg_actions_done {
@@ -387,21 +404,32 @@ struct msg_actions_done {
 	uint32_t	failed;		/* of them */
 };
 
+enum shot_format { SHOT_PNG, SHOT_JPEG, SHOT_WEBP };
+
+#define SHOT_QUALITY	80	/* when none is given */
+
 #define SHOT_POINTER	0x1
+#define SHOT_LOSSLESS	0x2
 
 struct msg_shot {
 	uint32_t	x, y, width, height;	/* region; all 0: whole */
 	uint32_t	out_width, out_height;	/* 0: not scaled */
 	uint32_t	flags;
+	uint32_t	format;		/* enum shot_format */
+	uint32_t	quality;	/* 1..100; 0 where there is none */
 	uint32_t	pad;
 	uint64_t	tag;		/* of the copy the client has, or 0 */
 };
 
+/* What it took to answer. */
+#define SHOT_CAPTURED	0x1	/* pixels were fetched for it */
+#define SHOT_ENCODED	0x2	/* a picture was made for it */
+
 struct msg_shot_done {
 	uint32_t	width;
 	uint32_t	height;
-	uint32_t	size;		/* bytes of PNG in the memfd */
-	uint32_t	pad;
+	uint32_t	size;		/* bytes in the memfd */
+	uint32_t	took;		/* SHOT_CAPTURED, SHOT_ENCODED */
 	uint64_t	generation;
 	uint64_t	tag;
 };

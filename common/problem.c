@@ -49,7 +49,8 @@ static const struct {
 	[PROBLEM_NO_SPACE]	= { "no_space", "No space left", 507 },
 	[PROBLEM_PRECONDITION]	= { "precondition_failed", "Precondition failed", 412 },
 	[PROBLEM_RANGE]		= { "range_not_satisfiable", "Range not satisfiable", 416 },
-	[PROBLEM_BAD_ARCHIVE]	= { "bad_archive", "Archive cannot be read", 422 }
+	[PROBLEM_BAD_ARCHIVE]	= { "bad_archive", "Archive cannot be read", 422 },
+	[PROBLEM_UPGRADE]	= { "upgrade_required", "Upgrade required", 426 }
 };
 
 const char *

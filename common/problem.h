@@ -49,6 +49,7 @@ enum problem {
 	PROBLEM_PRECONDITION,		/* If-Match and its like */
 	PROBLEM_RANGE,
 	PROBLEM_BAD_ARCHIVE,
+	PROBLEM_UPGRADE,		/* this path is for WebSockets */
 	PROBLEM__COUNT
 };
 

@@ -19,6 +19,11 @@
 #define DPI_MIN			48
 #define DPI_MAX			480
 
+#define WINDOWS_MAX		256	/* in one list, the topmost */
+#define WINDOWS_BODY_MAX	(4 * 1024 * 1024)	/* its JSON */
+#define WINDOW_PLACE_MAX	16383	/* coordinates and sides */
+#define WINDOW_NAME_MAX		256	/* of class, startup id */
+
 #define EXEC_ARGS_MAX		1024
 #define EXEC_ARGS_BYTES		49152	/* argv, env and cwd together */
 

@@ -14,12 +14,14 @@
 #include "api.h"
 #include "base64.h"
 #include "ctl.h"
+#include "exec_tty.h"
 #include "field.h"
 #include "input.h"
 #include "output.h"
 #include "parse.h"
 #include "resources.h"
 #include "sse.h"
+#include "status.h"
 #include "xmalloc.h"
 
 #define EXEC_SECONDS	60.0	/* what deskd takes when nothing is said */
@@ -32,7 +34,8 @@ static const struct option long_options[] = {
 	{ "user",	required_argument,	NULL, 'u' },
 	{ "cwd",	required_argument,	NULL, 'C' },
 	{ "env",	required_argument,	NULL, 'e' },
-	{ "timeout",	required_argument,	NULL, 't' },
+	{ "terminal",	no_argument,		NULL, 't' },
+	{ "timeout",	required_argument,	NULL, 'T' },
 	{ "help",	no_argument,		NULL, 'h' },
 	{ "json",	no_argument,		NULL, 'j' },
 	{ NULL,		0,			NULL, 0 }
@@ -41,6 +44,8 @@ static const struct option long_options[] = {
 struct exec {
 	struct json_object	*body;
 	int			 with_stdin;
+	int			 terminal;
+	int			 limited;
 	double			 timeout;
 };
 
@@ -51,7 +56,7 @@ options(struct ctl *c, struct exec *x, int argc, char **argv)
 	const char	*why;
 	int		 ch;
 
-	while ((ch = ctl_option(c, argc, argv, "+iu:C:e:t:",
+	while ((ch = ctl_option(c, argc, argv, "+iu:C:e:tT:",
 	    long_options)) != -1) {
 		switch (ch) {
 		case 'i':
@@ -67,40 +72,17 @@ options(struct ctl *c, struct exec *x, int argc, char **argv)
 			pair_option(c, x->body, "env", ch, optarg);
 			break;
 		case 't':
+			x->terminal = 1;
+			break;
+		case 'T':
 			if (parse_seconds(optarg, EXEC_MAX, &x->timeout,
 			    &why) == -1)
-				ctl_usage(c, "-t %s %s", optarg, why);
+				ctl_usage(c, "-T %s %s", optarg, why);
 			put_double(x->body, "timeout_seconds", x->timeout);
+			x->limited = 1;
 			break;
 		}
 	}
-}
-
-static int
-signal_number(const char *name)
-{
-	const char	*s;
-	int		 n;
-
-	if (strncmp(name, "SIG", 3) == 0)
-		name += 3;
-	for (n = 1; n < NSIG; n++)
-		if ((s = sigabbrev_np(n)) != NULL && strcmp(s, name) == 0)
-			return n;
-	return 0;
-}
-
-/* As a shell would have it. */
-static int
-exit_status(struct json_object *o)
-{
-	const char	*name = field_text(o, "signal");
-
-	if (field_true(o, "timed_out"))
-		return EXIT_TIMED_OUT;
-	if (name != NULL)
-		return 128 + signal_number(name);
-	return (int)field_int(o, "exit_code", 1) & 0xff;
 }
 
 static void
@@ -118,13 +100,13 @@ static int
 finished(struct ctl *c, const struct exec *x, struct json_object *o)
 {
 	if (field_true(o, "timed_out"))
-		ctl_fail(c, "timeout", "killed after %g s; -t gives it more",
+		ctl_fail(c, "timeout", "killed after %g s; -T gives it more",
 		    x->timeout);
 	if (field_true(o, "truncated.stdout") ||
 	    field_true(o, "truncated.stderr"))
 		ctl_fail(c, "truncated", "there was more output than deskd "
 		    "hands on");
-	return exit_status(o);
+	return status_of(o);
 }
 
 static int
@@ -165,7 +147,7 @@ run_json(struct ctl *c, const struct exec *x, const struct http_request *r)
 		return -1;
 	output_json(stdout, o);
 	c->json = 0;		/* remarks are for people */
-	status = exit_status(o);
+	status = status_of(o);
 	(void)x;
 	json_object_put(o);
 	return status;
@@ -221,6 +203,20 @@ read_stdin(struct ctl *c, struct exec *x)
 	return 0;
 }
 
+/* What cannot be together. */
+static void
+check_options(struct ctl *c, const struct exec *x, int ncommand)
+{
+	if (!x->terminal && ncommand == 0)
+		ctl_usage(c, "no command");
+	if (x->terminal && x->with_stdin)
+		ctl_usage(c, "-t has standard input: not with -i");
+	if (x->terminal && x->limited)
+		ctl_usage(c, "-t has no time limit: not with -T");
+	if (x->terminal && c->json)
+		ctl_usage(c, "-t is for people: not with -j");
+}
+
 int
 cmd_exec(struct ctl *c, int argc, char **argv)
 {
@@ -232,18 +228,22 @@ cmd_exec(struct ctl *c, int argc, char **argv)
 
 	x.body = json_object_new_object();
 	options(c, &x, argc, argv);
-	ctl_operands(c, argc - optind, 2, -1);
+	ctl_operands(c, argc - optind, 1, -1);
 	typed = argv[optind];
 	argc -= optind;
 	argv += optind;
 	optind = 0;		/* the session stands where a name would */
 	options(c, &x, argc, argv);
-	if (optind == argc)
-		ctl_usage(c, "no command");
+	check_options(c, &x, argc - optind);
 	for (i = optind; i < argc; i++)
 		json_object_array_add(list, json_object_new_string(argv[i]));
-	put(x.body, "argv", list);
-	if ((id = ctl_session(c, typed)) != NULL && read_stdin(c, &x) == 0)
+	if (json_object_array_length(list) > 0)
+		put(x.body, "argv", list);
+	else
+		json_object_put(list);
+	if ((id = ctl_session(c, typed)) != NULL && x.terminal)
+		status = exec_tty(c, id, x.body);
+	else if (id != NULL && read_stdin(c, &x) == 0)
 		status = run(c, &x, id);
 	free(id);
 	json_object_put(x.body);

@@ -47,9 +47,13 @@ static const struct command commands[] = {
 	    "  -w          wait until they run (--wait)\n"
 	    "  -T SECONDS  for so long; 60 (--timeout)\n" },
 	{ "rm", cmd_rm, "ID ...", "delete sessions and their disks", "" },
-	{ "shot", cmd_shot, "[-p] [-o file] [-r x,y,w,h] [-s WxH|factor] ID",
+	{ "shot", cmd_shot, "[-lp] [-f format] [-o file] [-q quality] "
+	    "[-r x,y,w,h] [-s WxH|factor] ID",
 	    "take a picture of the screen",
 	    "  -o FILE     write it there; - is standard output (--output)\n"
+	    "  -f FORMAT   png, jpeg, webp; else as FILE ends (--format)\n"
+	    "  -q QUALITY  of jpeg and webp, 1 to 100 (--quality)\n"
+	    "  -l          webp that loses nothing (--lossless)\n"
 	    "  -r X,Y,W,H  only this part of the screen (--region)\n"
 	    "  -s WxH|F    scaled to this size or by this factor (--scale)\n"
 	    "  -p          with the pointer (--pointer)\n" },
@@ -76,13 +80,30 @@ static const struct command commands[] = {
 	    "  -r COUNT    so many times (--repeat)\n" },
 	{ "actions", cmd_actions, "ID FILE | ID -",
 	    "do a batch of actions written in JSON", "" },
-	{ "exec", cmd_exec, "[-i] [-u user] [-C dir] [-e key=value] "
-	    "[-t seconds] ID [--] CMD ...", "run a command in a session",
+	{ "windows", cmd_windows, "ID", "list windows, the topmost first", "" },
+	{ "window", cmd_window, "focus|move|resize|max|min|restore|close "
+	    "ID WINDOW [X Y | W H]", "do something to a window", "" },
+	{ "apps", cmd_apps, "[-a] ID", "list applications",
+	    "  -a          those that menus do not show, too (--all)\n" },
+	{ "launch", cmd_launch,
+	    "[-W] [-e key=value] [-T seconds] ID APP [FILE ...]",
+	    "start an application and wait for its window",
+	    "  -e K=V      environment (--env)\n"
+	    "  -T SECONDS  wait for so long; 30 (--timeout)\n"
+	    "  -W          do not wait (--no-wait)\n" },
+	{ "exec", cmd_exec, "[-it] [-u user] [-C dir] [-e key=value] "
+	    "[-T seconds] ID [--] [CMD ...]", "run a command in a session",
 	    "  -i          give it standard input (--stdin)\n"
+	    "  -t          in a terminal, seen in this one; a shell when no\n"
+	    "              command is given; Ctrl-] d detaches (--terminal)\n"
 	    "  -u USER     user or root (--user)\n"
 	    "  -C DIR      working directory (--cwd)\n"
 	    "  -e K=V      environment (--env)\n"
-	    "  -t SECONDS  kill it after that; 60 (--timeout)\n" },
+	    "  -T SECONDS  kill it after that; 60 (--timeout)\n" },
+	{ "attach", cmd_attach, "[-r] ID [TERMINAL]",
+	    "see and use a terminal of a session",
+	    "  -r          only see it (--read-only)\n"
+	    "Ctrl-] d detaches.\n" },
 	{ "cp", cmd_cp, "[-r] [-u user] SRC DST",
 	    "copy files into a session, or out of one",
 	    "  -r          directories, and all in them (--recursive)\n"

@@ -20,6 +20,7 @@ struct ctl {
 	const struct command	*cmd;
 	struct http		*http;	/* kept open between requests */
 	int			 json;	/* -j */
+	int			 quiet;	/* ctl_fail says nothing */
 };
 
 struct command {
@@ -58,6 +59,8 @@ void		 ctl_suggest(struct ctl *);
 
 /* The commands, one table in command.c. */
 int		 cmd_actions(struct ctl *, int, char **);
+int		 cmd_apps(struct ctl *, int, char **);
+int		 cmd_attach(struct ctl *, int, char **);
 int		 cmd_click(struct ctl *, int, char **);
 int		 cmd_cp(struct ctl *, int, char **);
 int		 cmd_create(struct ctl *, int, char **);
@@ -67,6 +70,7 @@ int		 cmd_exec(struct ctl *, int, char **);
 int		 cmd_file(struct ctl *, int, char **);
 int		 cmd_help(struct ctl *, int, char **);
 int		 cmd_key(struct ctl *, int, char **);
+int		 cmd_launch(struct ctl *, int, char **);
 int		 cmd_log(struct ctl *, int, char **);
 int		 cmd_ls(struct ctl *, int, char **);
 int		 cmd_move(struct ctl *, int, char **);
@@ -82,5 +86,7 @@ int		 cmd_system(struct ctl *, int, char **);
 int		 cmd_top(struct ctl *, int, char **);
 int		 cmd_type(struct ctl *, int, char **);
 int		 cmd_version(struct ctl *, int, char **);
+int		 cmd_window(struct ctl *, int, char **);
+int		 cmd_windows(struct ctl *, int, char **);
 
 #endif

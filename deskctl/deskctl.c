@@ -101,6 +101,8 @@ ctl_fail(struct ctl *c, const char *code, const char *fmt, ...)
 	char			*text;
 	va_list			 ap;
 
+	if (c->quiet)
+		return -1;
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) == -1)
 		fatal("vasprintf");

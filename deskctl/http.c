@@ -270,10 +270,12 @@ frame(struct http *h, int status)
 	h->left = 0;
 	h->chunk_first = 1;
 	h->done = 0;
+	if (status == 101)
+		h->keep = 0;
 	if (http_header(h, "Connection", value, sizeof(value)) == 0 &&
 	    strcasecmp(value, "close") == 0)
 		h->keep = 0;
-	if (status == 204 || status == 304) {
+	if (status == 101 || status == 204 || status == 304) {
 		h->body = BODY_NONE;
 		h->done = 1;
 	} else if (http_header(h, "Transfer-Encoding", value,
@@ -408,7 +410,7 @@ http_ask(struct http *h, const struct http_request *r)
 		if (status == 100 && r->source != NULL &&
 		    send_source(h, r) == -1)
 			return -1;
-	} while (status < 200);
+	} while (status < 200 && status != 101);
 	/* What it did not want cannot be followed by another request. */
 	if (frame(h, status) == -1)
 		return -1;
@@ -535,6 +537,43 @@ http_slurp(struct http *h, size_t max, size_t *lenp)
 	if (lenp != NULL)
 		*lenp = len;
 	return data;
+}
+
+int
+http_fd(const struct http *h)
+{
+	return h->fd;
+}
+
+long
+http_raw_read(struct http *h, void *buf, size_t size)
+{
+	ssize_t	n;
+
+	if (h->off < h->len) {
+		n = (ssize_t)(h->len - h->off);
+		if (size < (size_t)n)
+			n = (ssize_t)size;
+		memcpy(buf, h->buf + h->off, (size_t)n);
+		h->off += (size_t)n;
+		return n;
+	}
+	n = recv(h->fd, buf, size, MSG_DONTWAIT);
+	if (n > 0)
+		return n;
+	if (n == -1 && (errno == EAGAIN || errno == EINTR))
+		return 0;
+	return failed(h, n == 0 ? "deskd closed the connection" : NULL);
+}
+
+int
+http_raw_send(struct http *h, const void *data, size_t len)
+{
+	h->keep = 1;
+	if (send_all(h, data, len) == -1 || !h->keep)
+		return -1;
+	h->keep = 0;
+	return 0;
 }
 
 char *

@@ -53,6 +53,14 @@ long		 http_read(struct http *, void *, size_t);
 char		*http_slurp(struct http *, size_t, size_t *);
 const char	*http_error(const struct http *);
 
+/*
+ * After an answer of 101 the connection is for bytes: what there is now (0:
+ * nothing yet, -1: the end), and sending all of some.
+ */
+int		 http_fd(const struct http *);
+long		 http_raw_read(struct http *, void *, size_t);
+int		 http_raw_send(struct http *, const void *, size_t);
+
 /* Appends text to an URL part, percent-encoded; the caller frees. */
 char		*http_encode(const char *);
 

@@ -51,7 +51,7 @@ like "a wrong size is told" "$(ctl create -g 1x1 2>&1)" 'create: geometry: '
 # Commands.
 is "exec exits as its command" "$(exec_status 'exit 7')" 7
 is "exec of one that was killed" "$(exec_status 'kill -TERM $$')" 143
-is "exec when time is up" "$(ctl exec -t 0.2 work sleep 30 2> /dev/null
+is "exec when time is up" "$(ctl exec -T 0.2 work sleep 30 2> /dev/null
     echo $?)" 124
 is "exec has two outputs" \
     "$(ctl exec work sh -c 'echo one; echo two >&2' 2> /dev/null)" one

@@ -11,7 +11,7 @@ ok "a small session" ctl create -w -n small --no-desktop -M 96M -t 40 \
 ok "a neighbour" ctl create -w -n other --no-desktop
 
 # Tasks: a shell that starts sleepers gets no more of them than there are.
-out=$(ctl exec small -t 30 -- sh -c '
+out=$(ctl exec small -T 30 -- sh -c '
 	i=0
 	while [ $i -lt 100 ]; do sleep 60 & i=$((i + 1)); done 2>&1
 	echo done' 2>&1)
@@ -24,21 +24,21 @@ ok "stop the small one" ctl stop small
 ok "start it again" ctl start -w small
 
 # Disk: writing more than there is ends with ENOSPC and nothing else.
-out=$(ctl exec small -t 60 -- sh -c \
+out=$(ctl exec small -T 60 -- sh -c \
     'dd if=/dev/zero of=/home/user/big bs=64k count=2000 2>&1; rm /home/user/big')
 like "the disk is as large as it is" "$out" 'No space left on device'
 ok "and the host's is not full" ctl exec other -- \
     sh -c 'dd if=/dev/zero of=/home/user/big bs=64k count=2000 2>&1'
 
 # Inodes too.
-out=$(ctl exec small -t 60 -- sh -c 'mkdir d; cd d
+out=$(ctl exec small -T 60 -- sh -c 'mkdir d; cd d
 	i=0; while : > f$i; do i=$((i + 1)); [ $i -lt 40000 ] || exit 3; done' 2>&1)
 like "so many files fit and no more" "$out" 'No space left on device'
 
 # Processor: two loops of two seconds get a fifth of one CPU together.
 before=$(api GET "/v1/sessions/$(ctl -j show small | jq -r .id)/stats" |
     jq .cpu_seconds)
-ctl exec small -t 3 -- sh -c 'while :; do :; done & while :; do :; done' \
+ctl exec small -T 3 -- sh -c 'while :; do :; done & while :; do :; done' \
     > /dev/null 2>&1
 after=$(api GET "/v1/sessions/$(ctl -j show small | jq -r .id)/stats" |
     jq .cpu_seconds)
@@ -48,7 +48,7 @@ ok "a fifth of a CPU, not two" test "$(echo "$used" |
     awk '{ print ($1 < 1.2 && $1 > 0.2) }')" = 1
 
 # Memory: the session ends with that reason, alone.
-ctl exec small -t 60 -- perl -e '$x = "a" x (400 << 20); sleep 60' \
+ctl exec small -T 60 -- perl -e '$x = "a" x (400 << 20); sleep 60' \
     > /dev/null 2>&1
 ok "a hog ends its session" wait_until 20 \
     sh -c "'$BIN/deskctl' -s '$SOCKET' -j show small | grep -q failed"

@@ -2,13 +2,15 @@
 
 # The worker without what talks to X; these tests have a screen of their own.
 WORKER_PROCESS	= $(filter $(addprefix worker/,action%.c batch%.c desktop.c \
-		  exec%.c field.c from_%.c gate.c keysym.c picture.c shot.c), \
+		  exec%.c field.c from_%.c gate.c kept.c keysym.c picture.c shot.c \
+		  window_json.c windows.c), \
 		  $(deskd-worker_SRC))
 
 # Programs that tests start; none is a test itself.
 UNIT_HELPERS	+= deskd-worker-evil \
 		  png_pixel \
 		  recorder \
+		  wclient \
 		  worker_fake
 
 worker_fake_SRC	= regress/unit/fake_display.c worker/worker.c \
@@ -18,10 +20,13 @@ worker_fake_LIBS = $(XKB_LIBS) $(JSON_LIBS) $(COMMON_LIBS)
 UNIT		+= action_test \
 		  display_hostile_test \
 		  display_test \
+		  encode_format_test \
 		  encode_test \
 		  evil_test \
 		  field_test \
+		  gallery_test \
 		  keysym_test \
+		  window_test \
 		  worker_batch_test \
 		  worker_exec_test \
 		  worker_x_test
@@ -69,19 +74,38 @@ display_test_SRC = regress/unit/desktop.c \
 display_test_LIBS = $(DISPLAY_LIBS) $(COMMON_LIBS)
 $(BIN)/display_test: | $(BIN)/recorder
 
-encode_test_SRC	= regress/unit/encode_test.c \
+ENCODE		= $(filter worker/encode%,$(DISPLAY_SRC)) \
 		  regress/unit/png_read.c \
-		  worker/encode.c \
+		  regress/unit/scene.c \
 		  worker/scale.c
-encode_test_LIBS = $(ISAL_LIBS) $(COMMON_LIBS)
+ENCODE_LIBS	= $(ISAL_LIBS) $(JPEG_LIBS) $(WEBP_LIBS) $(COMMON_LIBS) -lm
+
+encode_format_test_SRC = regress/unit/encode_format_test.c $(ENCODE)
+encode_format_test_LIBS = $(ENCODE_LIBS)
+
+encode_test_SRC	= regress/unit/encode_test.c $(ENCODE)
+encode_test_LIBS = $(ENCODE_LIBS)
+
+gallery_test_SRC = regress/unit/gallery_test.c $(ENCODE) \
+		  worker/bands.c \
+		  worker/gallery.c
+gallery_test_LIBS = $(ENCODE_LIBS)
 
 keysym_test_SRC	= regress/unit/keysym_test.c \
 		  worker/keysym.c
 keysym_test_LIBS = $(XKB_LIBS) $(COMMON_LIBS)
 
+window_test_SRC	= regress/unit/window_test.c \
+		  worker/window_json.c \
+		  $(DISPLAY_SRC)
+window_test_LIBS = $(DISPLAY_LIBS) $(JSON_LIBS) $(COMMON_LIBS)
+
 # A program that tests run inside a desktop.
 recorder_SRC	= regress/unit/recorder.c
 recorder_LIBS	= $(XCB_LIBS) $(COMMON_LIBS)
+
+wclient_SRC	= regress/unit/wclient.c
+wclient_LIBS	= $(XCB_LIBS) $(COMMON_LIBS)
 
 # What a picture shows, for shell tests.
 png_pixel_SRC	= regress/unit/png_pixel.c \

@@ -5,9 +5,11 @@
 
 #include "action.h"
 #include "sizes.h"
+#include "window.h"
 
 static const char *const	buttons[] = { "left", "middle", "right", "back",
 				    "forward", NULL };
+static const char *const	matches[] = { "all", "any", NULL };
 static const char *const	directions[] = { "up", "down", "left", "right",
 				    NULL };
 
@@ -42,11 +44,22 @@ static const char *const	directions[] = { "up", "down", "left", "right",
 			    SCREEN_MAX, NULL)
 #define OUT_HEIGHT	ROW("out_height", field_int, ARG(out_height), 0, 1, \
 			    SCREEN_MAX, NULL)
+#define FORMAT		ROW("format", field_format, ARG(kind_args.format), 0, \
+			    0, 0, NULL), \
+			ROW("quality", field_int, ARG(kind_args.quality), 0, \
+			    1, 100, NULL), \
+			ROW("lossless", field_bool, ARG(kind_args.lossless), \
+			    0, 0, 0, NULL)
+#define WINDOW		ROW("window", field_window, ARG(window), 1, 0, 0, NULL)
+#define PLACE(n, m)	ROW(n, field_int, ARG(m), 1, -WINDOW_PLACE_MAX, \
+			    WINDOW_PLACE_MAX, NULL)
+#define LENGTH(n, m)	ROW(n, field_int, ARG(m), 1, 1, WINDOW_PLACE_MAX, NULL)
+#define NAME(n, m)	ROW(n, field_text, ARG(m), 0, 1, WINDOW_NAME_MAX, NULL)
 
 static const struct field screenshot_fields[] = { TYPE, REGION(0), POINTER,
-    OUT_WIDTH, OUT_HEIGHT };
+    OUT_WIDTH, OUT_HEIGHT, FORMAT };
 static const struct field zoom_fields[] = { TYPE, REGION(1), OUT_WIDTH,
-    OUT_HEIGHT };
+    OUT_HEIGHT, FORMAT };
 static const struct field move_fields[] = { TYPE, X(1), Y(1) };
 static const struct field click_fields[] = { TYPE, X(0), Y(0), MODIFIERS };
 static const struct field button_fields[] = { TYPE, X(0), Y(0), BUTTON };
@@ -60,6 +73,18 @@ static const struct field held_key_fields[] = { TYPE, KEY };
 static const struct field hold_fields[] = { TYPE, KEYS(1), DURATION(1) };
 static const struct field type_fields[] = { TYPE, TEXT };
 static const struct field wait_fields[] = { TYPE, DURATION(1) };
+static const struct field window_fields[] = { TYPE, WINDOW };
+static const struct field window_move_fields[] = { TYPE, WINDOW,
+    PLACE("x", x), PLACE("y", y) };
+static const struct field window_resize_fields[] = { TYPE, WINDOW,
+    LENGTH("width", width), LENGTH("height", height) };
+static const struct field window_wait_fields[] = { TYPE,
+    NAME("title", title), NAME("class", class), NAME("startup_id", startup_id),
+    ROW("pid", field_int, ARG(pid), 0, 1, INT32_MAX, NULL),
+    ROW("not_in", field_windows, 0, 0, 0, WINDOWS_MAX, NULL),
+    ROW("match", field_word, ARG(match), 0, 0, 0, matches),
+    ROW("timeout_seconds", field_timeout, ARG(timeout_ms), 0, 0,
+	ACTION_WINDOW_MAX_MS, NULL) };
 static const struct field no_fields[] = { TYPE };
 
 static int
@@ -130,6 +155,8 @@ check_picture(struct action_args *args, const struct field_at *at)
 	uint32_t		 width = args->region.width;
 	uint32_t		 height = args->region.height;
 
+	if (kind_check(&args->kind_args, at, &args->kind) == -1)
+		return -1;
 	if (width == 0) {
 		width = screen->width;
 		height = screen->height;
@@ -166,6 +193,7 @@ check_zoom(struct action_args *args, const struct field_at *at)
 #define SCREEN		GATE_NEEDS_DESKTOP
 #define LOOKS		ACTION_LOOKS
 #define PRESSES		ACTION_PRESSES
+#define BESIDE		ACTION_BESIDE
 
 /* name, needs; fields; flags; button, clicks; check; start */
 static const struct action_row rows[] = {
@@ -209,6 +237,22 @@ static const struct action_row rows[] = {
 	    0, 0, NULL, action_type },
 	{ KIND("cursor_position", SCREEN), FIELDS(no_fields), 0,
 	    0, 0, NULL, action_position },
+	{ KIND("window_focus", SCREEN), FIELDS(window_fields), 0,
+	    0, 0, NULL, action_window_focus },
+	{ KIND("window_move", SCREEN), FIELDS(window_move_fields), 0,
+	    0, 0, NULL, action_window_move },
+	{ KIND("window_resize", SCREEN), FIELDS(window_resize_fields), 0,
+	    0, 0, NULL, action_window_resize },
+	{ KIND("window_maximize", SCREEN), FIELDS(window_fields), 0,
+	    0, 0, NULL, action_window_maximize },
+	{ KIND("window_minimize", SCREEN), FIELDS(window_fields), 0,
+	    0, 0, NULL, action_window_minimize },
+	{ KIND("window_restore", SCREEN), FIELDS(window_fields), 0,
+	    0, 0, NULL, action_window_restore },
+	{ KIND("window_close", SCREEN), FIELDS(window_fields), 0,
+	    0, 0, NULL, action_window_close },
+	{ KIND("window_wait", SCREEN), FIELDS(window_wait_fields), BESIDE,
+	    0, 0, NULL, action_window_wait },
 	{ KIND("wait", 0), FIELDS(wait_fields), 0,
 	    0, 0, NULL, action_wait }
 };
@@ -252,6 +296,7 @@ action_read(struct action *a, struct json_object *obj,
 	a->args.x = a->args.y = ACTION_HERE;
 	a->args.start_x = a->args.start_y = ACTION_HERE;
 	a->args.repeat = 1;
+	a->args.timeout_ms = ACTION_WINDOW_MS;
 	if (!json_object_is_type(obj, json_type_object))
 		return field_fail(at, PROBLEM_INVALID_FIELD,
 		    "must be an object");
@@ -276,6 +321,7 @@ action_clear(struct action *a)
 {
 	free(a->args.path);
 	free(a->args.keys);
+	free(a->args.not_in);
 	memset(a, 0, sizeof(*a));
 }
 

@@ -10,6 +10,7 @@
 #include <event2/event_struct.h>
 
 #include "capture.h"
+#include "encode.h"
 #include "field.h"
 #include "gate.h"
 #include "input.h"
@@ -21,6 +22,8 @@ struct action_run;
 #define ACTION_KEYS_MAX		100	/* combinations in one "key" */
 #define ACTION_KEYS_TEXT_MAX	1000	/* characters of their names */
 #define ACTION_WAIT_MAX_MS	60000
+#define ACTION_WINDOW_MS	30000	/* window_wait, when not given */
+#define ACTION_WINDOW_MAX_MS	300000
 #define ACTION_HERE		(-1)	/* x: where the pointer is */
 
 /* The screen that coordinates are checked against. */
@@ -32,6 +35,13 @@ struct screen {
 
 struct region {
 	uint32_t	x, y, width, height;	/* all 0: the whole screen */
+};
+
+/* Of a picture, as asked for. */
+struct kind_args {
+	int	format;		/* place in the names' list */
+	int	quality;	/* 0: not given */
+	int	lossless;
 };
 
 struct action_args {
@@ -51,10 +61,21 @@ struct action_args {
 	int			 repeat;
 	int			 duration_ms;
 	int			 pointer;
+	struct kind_args	 kind_args;
+	struct encode_kind	 kind;		/* of them */
+	uint32_t		 window;
+	int			 width, height;
+	struct field_text	 title, class, startup_id;	/* or NULL */
+	int			 pid;
+	uint32_t		*not_in;	/* windows */
+	unsigned int		 nnot_in;
+	int			 match;		/* place in the words' list */
+	int			 timeout_ms;
 };
 
 #define ACTION_LOOKS	0x1	/* its answer is a picture */
 #define ACTION_PRESSES	0x2	/* may leave something held when cut short */
+#define ACTION_BESIDE	0x4	/* alone in its batch, it takes no turn */
 
 struct action_row {
 	struct deed_kind	 kind;
@@ -88,7 +109,14 @@ struct json_object *action_record(struct json_object *,
 
 /* action_field.c: readers of values only actions have. */
 field_fn	field_any, field_x, field_y, field_region, field_path;
-field_fn	field_modifiers, field_keys, field_typed;
+field_fn	field_modifiers, field_keys, field_typed, field_format;
+
+/* Do they go together?  at is the object they stand in. */
+int	kind_check(const struct kind_args *, const struct field_at *,
+	    struct encode_kind *);
+
+/* action_window.c: the same for windows. */
+field_fn	field_window, field_windows, field_timeout;
 
 /* action_run.c */
 struct action_run {
@@ -126,5 +154,13 @@ void	action_type(struct action_run *);
 void	action_wait(struct action_run *);
 void	action_position(struct action_run *);
 void	action_look(struct action_run *);
+void	action_window_focus(struct action_run *);
+void	action_window_move(struct action_run *);
+void	action_window_resize(struct action_run *);
+void	action_window_maximize(struct action_run *);
+void	action_window_minimize(struct action_run *);
+void	action_window_restore(struct action_run *);
+void	action_window_close(struct action_run *);
+void	action_window_wait(struct action_run *);
 
 #endif

@@ -27,7 +27,7 @@ batch_free(struct batch *b)
 {
 	struct worker	*w = b->w;
 
-	TAILQ_REMOVE(&w->batches, b, entry);
+	TAILQ_REMOVE(b->is_beside ? &w->beside : &w->batches, b, entry);
 	w->nbatches--;
 	w->batch_bytes -= b->size;
 	event_del(&b->step);
@@ -35,6 +35,28 @@ batch_free(struct batch *b)
 	free(b);
 	if ((b = TAILQ_FIRST(&w->batches)) != NULL && b->phase == WAITING)
 		event_active(&b->step, EV_TIMEOUT, 1);
+}
+
+/* Only watching, which must not keep others from acting. */
+static int
+is_beside(const struct batch_plan *plan)
+{
+	return plan->n == 1 &&
+	    (plan->actions[0].row->flags & ACTION_BESIDE) != 0;
+}
+
+static struct batch *
+find(struct worker *w, uint64_t request)
+{
+	struct batch	*b;
+
+	TAILQ_FOREACH(b, &w->batches, entry)
+		if (b->hdr.request == request)
+			return b;
+	TAILQ_FOREACH(b, &w->beside, entry)
+		if (b->hdr.request == request)
+			return b;
+	return NULL;
 }
 
 /* Takes over the plan. */
@@ -52,10 +74,11 @@ enqueue(struct worker *w, const struct msg_hdr *hdr, uint32_t principal,
 	memset(plan, 0, sizeof(*plan));
 	event_assign(&b->step, w->base, -1, 0, batch_step_cb, b);
 	event_assign(&b->run.timer, w->base, -1, 0, batch_step_cb, b);
-	TAILQ_INSERT_TAIL(&w->batches, b, entry);
+	b->is_beside = is_beside(&b->plan);
+	TAILQ_INSERT_TAIL(b->is_beside ? &w->beside : &w->batches, b, entry);
 	w->nbatches++;
 	w->batch_bytes += size;
-	if (TAILQ_FIRST(&w->batches) == b)
+	if (b->is_beside || TAILQ_FIRST(&w->batches) == b)
 		event_active(&b->step, EV_TIMEOUT, 1);
 }
 
@@ -66,13 +89,11 @@ receive(struct worker *w, const struct msg_hdr *hdr, uint32_t principal,
 	struct batch_plan	 plan;
 	struct field_error	 err;
 	struct screen		 screen = { .problem = desktop_problem(w) };
-	struct batch		*b;
 
-	TAILQ_FOREACH(b, &w->batches, entry)
-		if (b->hdr.request == hdr->request) {
-			peer_close(w->broker, "a batch's number is in use");
-			return;
-		}
+	if (find(w, hdr->request) != NULL) {
+		peer_close(w->broker, "a batch's number is in use");
+		return;
+	}
 	if (w->nbatches > WAITING_MAX ||
 	    len > WAITING_BYTES_MAX - w->batch_bytes) {
 		peer_error(w->broker, hdr, PROBLEM_BUSY, "",
@@ -148,13 +169,10 @@ cancel(struct batch *b)
 void
 batch_cancel(struct worker *w, uint64_t request)
 {
-	struct batch	*b;
+	struct batch	*b = find(w, request);
 
-	TAILQ_FOREACH(b, &w->batches, entry)
-		if (b->hdr.request == request) {
-			cancel(b);
-			return;
-		}
+	if (b != NULL)
+		cancel(b);
 }
 
 /* Their broker is gone: nobody is told. */
@@ -163,7 +181,8 @@ batch_cancel_all(struct worker *w)
 {
 	struct batch	*b;
 
-	while ((b = TAILQ_FIRST(&w->batches)) != NULL) {
+	while ((b = TAILQ_FIRST(&w->batches)) != NULL ||
+	    (b = TAILQ_FIRST(&w->beside)) != NULL) {
 		batch_stop(b);
 		batch_free(b);
 	}

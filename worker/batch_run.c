@@ -96,7 +96,8 @@ send_picture(struct action_run *r, const struct shot *shot, int settled)
 		.height = shot->height,
 		.size = shot->size,
 		.generation = shot->generation,
-		.settled = settled != 0
+		.settled = settled != 0,
+		.format = shot->format
 	};
 	struct msg_out			 out = { .type = MSG_ACTION_PICTURE,
 					    .request = b->hdr.request,
@@ -152,6 +153,7 @@ batch_step_cb(int fd, short events, void *arg)
 	r->action = a;
 	r->op = NULL;
 	r->at = r->round = 0;
+	r->detail[0] = '\0';
 	r->settle = rest(b);
 	r->result = new_result(a);
 	r->look = send_picture;
@@ -167,20 +169,12 @@ static const char *
 problem_detail(enum problem problem)
 {
 	switch (problem) {
-	case PROBLEM_NO_DESKTOP:
-		return "this session has no desktop";
-	case PROBLEM_DESKTOP_FAILED:
-		return "the session's desktop has failed";
-	case PROBLEM_DISPLAY_TIMEOUT:
-		return "the session's X server did not answer in time";
-	case PROBLEM_UNAVAILABLE:
-		return "the session's desktop is not ready";
 	case PROBLEM_UNKNOWN_KEY:
 		return "the keyboard has no such key";
 	case PROBLEM_UNTYPABLE:
 		return "the text cannot be typed";
 	default:
-		return "the action could not be carried out";
+		return desktop_problem_text(problem);
 	}
 }
 
@@ -194,7 +188,8 @@ conclude(struct batch *b, enum problem problem)
 	r->result = NULL;
 	b->phase = WAITING;
 	if (problem != PROBLEM_NONE)
-		add_detail(result, problem_detail(problem));
+		add_detail(result, r->detail[0] != '\0' ? r->detail :
+		    problem_detail(problem));
 	send_done(b, b->at, problem, r->deed.duration_us, result);
 	b->at++;
 	if (problem != PROBLEM_NONE && b->plan.on_error == BATCH_STOP)
@@ -226,7 +221,8 @@ run_ended(struct action_run *r, enum problem problem)
 {
 	struct batch	*b = batch_of(r);
 	struct worker	*w = b->w;
-	struct shot_want want = { .pointer = b->plan.pointer };
+	struct shot_want want = { .pointer = b->plan.pointer,
+			    .kind = b->plan.kind };
 	int		 picture = wants_picture(b);
 
 	json_object_put(r->deed.record);
@@ -290,18 +286,27 @@ batch_stop(struct batch *b)
 		input_release_all(display);
 }
 
-/* Before the display is closed: its ops would never end. */
-void
-batch_display_lost(struct worker *w)
+static void
+display_lost(struct batch *b)
 {
-	struct batch	*b = TAILQ_FIRST(&w->batches);
-
-	if (b == NULL || b->phase == WAITING || (b->run.op == NULL &&
+	if (b->phase == WAITING || (b->run.op == NULL &&
 	    b->run.picture.op == NULL))
 		return;
 	action_stop(&b->run);
 	if (b->phase == ACTING)
-		gate_done(w, &b->run.deed, PROBLEM_DESKTOP_FAILED);
+		gate_done(b->w, &b->run.deed, PROBLEM_DESKTOP_FAILED);
 	else
 		conclude(b, PROBLEM_DESKTOP_FAILED);
+}
+
+/* Before the display is closed: its ops would never end. */
+void
+batch_display_lost(struct worker *w)
+{
+	struct batch	*b, *next;
+
+	if ((b = TAILQ_FIRST(&w->batches)) != NULL)
+		display_lost(b);
+	TAILQ_FOREACH_SAFE(b, &w->beside, entry, next)
+		display_lost(b);
 }

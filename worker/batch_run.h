@@ -33,6 +33,7 @@ struct batch {
 	unsigned int		 failed;
 	enum phase		 phase;
 	int			 has_pressed;
+	int			 is_beside;	/* it takes no turn */
 	struct action_run	 run;
 };
 

@@ -88,6 +88,23 @@ desktop_problem(const struct worker *w)
 	return PROBLEM_UNAVAILABLE;
 }
 
+const char *
+desktop_problem_text(enum problem problem)
+{
+	switch (problem) {
+	case PROBLEM_NO_DESKTOP:
+		return "this session has no desktop";
+	case PROBLEM_DESKTOP_FAILED:
+		return "the session's desktop has failed";
+	case PROBLEM_DISPLAY_TIMEOUT:
+		return "the session's X server did not answer in time";
+	case PROBLEM_UNAVAILABLE:
+		return "the session's desktop is not ready";
+	default:
+		return "the action could not be carried out";
+	}
+}
+
 /*
  * Ops of a display that is closed are not called back: what is under way is
  * ended first.
@@ -102,6 +119,7 @@ disconnect(struct worker *w)
 		return;
 	batch_display_lost(w);
 	shot_display_lost(w);
+	windows_display_lost(w);
 	w->desktop.display = NULL;
 	display_close(x);
 }

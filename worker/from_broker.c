@@ -12,10 +12,17 @@ static void (*const handlers[MSG__COUNT])(struct worker *,
     struct wire_msg *) = {
 	[MSG_EXEC]		= exec_start,
 	[MSG_EXEC_SIGNAL]	= exec_signal,
+	[MSG_KEPT_START]	= kept_asked,
+	[MSG_KEPT_LIST]		= kept_asked,
+	[MSG_KEPT_ATTACH]	= kept_asked,
+	[MSG_KEPT_RESIZE]	= kept_asked,
+	[MSG_KEPT_SIGNAL]	= kept_asked,
+	[MSG_KEPT_REMOVE]	= kept_asked,
 	[MSG_ACTIONS]		= batch_start,
 	[MSG_ACTIONS_BULK]	= batch_start_bulk,
 	[MSG_ACTIONS_CANCEL]	= cancel,
-	[MSG_SHOT]		= shot_start
+	[MSG_SHOT]		= shot_start,
+	[MSG_WINDOWS]		= windows_start
 };
 
 void

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "encode.h"
 #include "log.h"
 #include "peer.h"
 #include "sandbox.h"
@@ -53,13 +54,17 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if ((w->base = event_base_new()) == NULL)
 		fatalx("event_base_new");
+	encode_warm_up();
 	child_drop(&child);
 	sandbox.kill = child.seccomp_kill;
 	sandbox_enter(&sandbox);
 
 	TAILQ_INIT(&w->execs);
+	TAILQ_INIT(&w->kept_asks);
 	TAILQ_INIT(&w->batches);
+	TAILQ_INIT(&w->beside);
 	TAILQ_INIT(&w->shots);
+	TAILQ_INIT(&w->looks);
 	desktop_init(w);
 	evtimer_assign(&w->no_init, w->base, no_init_cb, w);
 	w->supervisor = peer_new(w->base, CHILD_FD, ROLE_WORKER,
@@ -96,8 +101,10 @@ broker_gone(struct worker *w)
 {
 	log_debug("the broker is gone");
 	exec_broker_gone(w);
+	kept_broker_gone(w);
 	batch_cancel_all(w);
 	shot_cancel_all(w);
+	windows_cancel_all(w);
 	peer_free(w->broker);
 	w->broker = NULL;
 }
@@ -113,6 +120,7 @@ init_gone(struct worker *w)
 
 	log_debug("init is gone");
 	exec_init_gone(w);
+	kept_init_gone(w);
 	peer_free(w->init);
 	w->init = NULL;
 	evtimer_add(&w->no_init, &patience);
@@ -168,6 +176,7 @@ worker_add_init(struct worker *w, int fd)
 {
 	if (w->init != NULL) {
 		exec_init_gone(w);
+		kept_init_gone(w);
 		peer_free(w->init);
 	}
 	w->init = peer_new(w->base, fd, ROLE_WORKER, ROLE_INIT, peer_event, w);
@@ -207,6 +216,7 @@ shutdown_all(struct worker *w)
 {
 	batch_cancel_all(w);
 	shot_cancel_all(w);
+	windows_cancel_all(w);
 	desktop_end(w);
 	peer_free(w->broker);
 	peer_free(w->init);

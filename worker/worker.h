@@ -16,9 +16,13 @@
 struct batch;
 struct display;
 struct exec;
+struct kept_ask;
 struct peer;
 struct shot_request;
+struct windows_request;
 struct wire_msg;
+
+TAILQ_HEAD(batches, batch);
 
 enum desktop_step {
 	DESKTOP_UNKNOWN,	/* no set-up, or no init yet */
@@ -55,11 +59,16 @@ struct worker {
 	uint64_t		 next_request;	/* of ours to init */
 	struct desktop		 desktop;
 	TAILQ_HEAD(, exec)	 execs;
-	TAILQ_HEAD(, batch)	 batches;	/* the first one runs */
+	TAILQ_HEAD(, kept_ask)	 kept_asks;
+	struct batches		 batches;	/* the first one runs */
+	struct batches		 beside;	/* these take no turn */
 	TAILQ_HEAD(, shot_request) shots;
+	TAILQ_HEAD(, windows_request) looks;
 	unsigned int		 nexecs;
+	unsigned int		 nkept_asks;
 	unsigned int		 nbatches;
 	unsigned int		 nshots;
+	unsigned int		 nlooks;
 	size_t			 batch_bytes;	/* of all their bodies */
 };
 
@@ -81,6 +90,7 @@ void	desktop_failed(struct worker *, const char *, ...)
 	    __attribute__((__format__(__printf__, 2, 3)));
 void	desktop_tell(struct worker *);	/* the broker, what is so now */
 enum problem desktop_problem(const struct worker *);	/* NONE: usable */
+const char *desktop_problem_text(enum problem);
 void	desktop_end(struct worker *);
 
 /* exec.c */
@@ -93,6 +103,14 @@ void	exec_signal(struct worker *, struct wire_msg *);
 void	exec_broker_gone(struct worker *);
 void	exec_init_gone(struct worker *);
 
+/* kept.c */
+void	kept_asked(struct worker *, struct wire_msg *);
+int	kept_answered(struct worker *, struct wire_msg *);
+void	kept_answer(struct worker *, struct wire_msg *);
+void	kept_exited(struct worker *, struct wire_msg *);
+void	kept_broker_gone(struct worker *);
+void	kept_init_gone(struct worker *);
+
 /* batch.c */
 void	batch_start(struct worker *, struct wire_msg *);
 void	batch_start_bulk(struct worker *, struct wire_msg *);
@@ -104,5 +122,10 @@ void	batch_display_lost(struct worker *);
 void	shot_start(struct worker *, struct wire_msg *);
 void	shot_cancel_all(struct worker *);
 void	shot_display_lost(struct worker *);
+
+/* windows.c */
+void	windows_start(struct worker *, struct wire_msg *);
+void	windows_cancel_all(struct worker *);
+void	windows_display_lost(struct worker *);
 
 #endif

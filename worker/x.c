@@ -239,6 +239,14 @@ x_wait_new(struct x *x, x_reply_cb *cb, void *arg, int has_reply)
 	x_timer_set(x);
 }
 
+/* One of many questions: they go out together. */
+void
+x_want(struct x *x, void *request, size_t len, x_reply_cb *cb, void *arg)
+{
+	x_send(x, request, len, NULL, 0);
+	x_wait_new(x, cb, arg, 1);
+}
+
 void
 x_ask(struct x *x, void *request, size_t len, const void *data, size_t dlen,
     x_reply_cb *cb, void *arg)

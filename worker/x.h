@@ -49,10 +49,11 @@ void		 x_close(struct x *);
 
 /*
  * Requests.  Their length field is filled in here; data after the fixed part
- * is padded.  x_send only queues; x_ask, x_sync and x_flush write.
+ * is padded.  x_send and x_want only queue; x_ask, x_sync and x_flush write.
  */
 void		 x_send(struct x *, void *, size_t, const void *, size_t);
 void		 x_send_fd(struct x *, void *, size_t, int);	/* fd is taken */
+void		 x_want(struct x *, void *, size_t, x_reply_cb *, void *);
 void		 x_ask(struct x *, void *, size_t, const void *, size_t,
 		    x_reply_cb *, void *);
 void		 x_sync(struct x *, x_reply_cb *, void *);

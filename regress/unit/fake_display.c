@@ -7,6 +7,8 @@
  *	type "hang"		never ends
  *	type "timeout"		ends with PROBLEM_DISPLAY_TIMEOUT
  *	type "lose"		the connection is lost
+ *	window win_404		is not there
+ *	wait for "hang"		never ends
  */
 #include <sys/mman.h>
 
@@ -26,6 +28,7 @@
 #include "input.h"
 #include "settle.h"
 #include "type.h"
+#include "window.h"
 
 struct display {
 	struct event_base	*base;
@@ -46,11 +49,18 @@ struct op {
 	input_position_cb	*position;
 	capture_cb		*capture;
 	settle_cb		*settle;
+	windows_cb		*windows;
+	window_cb		*window;
 	struct shot_want	 want;
 	void			*arg;
 };
 
 static uint64_t	generation = 1;
+
+void
+encode_warm_up(void)
+{
+}
 
 __attribute__((__format__(__printf__, 1, 2)))
 static void
@@ -81,6 +91,7 @@ give_shot(struct op *op)
 	if (op->want.tag == shot.tag) {
 		shot.same = 1;
 	} else {
+		shot.format = op->want.kind.format;
 		shot.fd = memfd_create("shot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 		shot.size = 4;
 		if (write(shot.fd, "PNG\n", 4) != 4)
@@ -91,6 +102,30 @@ give_shot(struct op *op)
 	op->capture(PROBLEM_NONE, &shot, op->arg);
 	if (shot.fd != -1)
 		close(shot.fd);
+}
+
+static struct window	a_window = {
+	.id = 0x1a, .pid = 7, .x = 1, .y = 2, .width = 3, .height = 4,
+	.state = 1U << WINDOW_FOCUSED, .title = "a window",
+	.class = "Class", .instance = "instance",
+	.desktop = WINDOW_NO_DESKTOP
+};
+
+static void
+give_windows(struct op *op)
+{
+	struct windows	some = { .list = &a_window, .n = 1, .total = 300,
+			    .has_wm = 1 };
+
+	op->windows(op->problem, &some, op->arg);
+}
+
+static void
+give_window(struct op *op)
+{
+	op->window(op->problem, op->problem == PROBLEM_NONE ? NULL :
+	    "in these words", op->problem == PROBLEM_NONE ? &a_window : NULL,
+	    op->arg);
 }
 
 static void
@@ -108,6 +143,10 @@ end_cb(int fd, short events, void *arg)
 		done.position(done.problem, done.d->x, done.d->y, done.arg);
 	else if (done.settle != NULL)
 		done.settle(done.problem, 1, generation, done.arg);
+	else if (done.windows != NULL)
+		give_windows(&done);
+	else if (done.window != NULL)
+		give_window(&done);
 	else
 		give_shot(&done);
 }
@@ -245,8 +284,13 @@ capture_shot(struct display *d, const struct shot_want *w, capture_cb *cb,
 {
 	struct op	*op = new_op(d, NULL, arg);
 
-	say("shot %u,%u %ux%u to %ux%u%s\n", w->x, w->y, w->width, w->height,
-	    w->out_width, w->out_height, w->pointer ? " pointer" : "");
+	say("shot %u,%u %ux%u to %ux%u%s%s", w->x, w->y, w->width, w->height,
+	    w->out_width, w->out_height, w->pointer ? " pointer" : "",
+	    w->kind.format == SHOT_PNG ? "\n" : "");
+	if (w->kind.format != SHOT_PNG)
+		say(" %s %u%s\n", w->kind.format == SHOT_JPEG ? "jpeg" :
+		    "webp", w->kind.quality, w->kind.lossless ? " lossless" :
+		    "");
 	op->capture = cb;
 	op->want = *w;
 	return op;
@@ -430,5 +474,46 @@ type_text(struct display *d, const char *text, size_t len, op_cb *cb,
 		event_del(&op->end);
 		event_active(&d->lost, EV_TIMEOUT, 1);
 	}
+	return op;
+}
+
+struct op *
+windows_query(struct display *d, uint32_t only, windows_cb *cb, void *arg)
+{
+	struct op	*op = new_op(d, NULL, arg);
+
+	(void)only;
+	op->windows = cb;
+	return op;
+}
+
+struct op *
+window_act(struct display *d, const struct window_want *want, window_cb *cb,
+    void *arg)
+{
+	struct op	*op = new_deed(d, NULL, arg);
+
+	say("window %x deed %d at %d,%d size %ux%u\n", want->window,
+	    want->deed, want->x, want->y, want->width, want->height);
+	op->window = cb;
+	if (want->window == 0x404)
+		op->problem = PROBLEM_NOT_FOUND;
+	return op;
+}
+
+struct op *
+window_wait(struct display *d, const struct window_match *m, window_cb *cb,
+    void *arg)
+{
+	struct op	*op = new_op(d, NULL, arg);
+
+	say("wait for %s %s %s %u not %u any %d ms %u\n",
+	    m->title == NULL ? "-" : m->title,
+	    m->class == NULL ? "-" : m->class,
+	    m->startup_id == NULL ? "-" : m->startup_id, m->pid, m->nnot_in,
+	    m->any, m->limit_ms);
+	op->window = cb;
+	if (m->title != NULL && strcmp(m->title, "hang") == 0)
+		event_del(&op->end);
 	return op;
 }

@@ -20,6 +20,7 @@
 #include "idem.h"
 #include "metrics.h"
 #include "session.h"
+#include "ws_server.h"
 #include "xmalloc.h"
 
 static struct event_base *base;
@@ -203,7 +204,12 @@ counts(struct request *r)
 		{ "raw_gone", n_raw_gone },
 		{ "pipe_over", n_pipe_over },
 		{ "open", (long)http_open(server) },
-		{ "streams", (long)http_streams(server) }
+		{ "streams", (long)http_streams(server) },
+		{ "sockets", (long)http_sockets(server) },
+		{ "ws_gone", ws_counts.gone },
+		{ "ws_messages", ws_counts.messages },
+		{ "ws_waits", ws_counts.waits },
+		{ "ws_bursts", ws_counts.bursts }
 	};
 	size_t i;
 
@@ -444,6 +450,13 @@ const struct route routes[] = {
 	{ "GET", "/t/admin", SCOPE_ADMIN, OWNER_NONE, 0, 0, hello, NULL },
 	{ "GET", "/t/session/{id}", SCOPE_READ, OWNER_SESSION, 0, 0, hello,
 	    NULL },
+	PLAIN("GET", "/t/ws", ws_echo),
+	PLAIN("GET", "/t/ws/as/{ulid}", ws_echo),
+	PLAIN("GET", "/t/ws/later/{ms}", ws_later),
+	PLAIN("GET", "/t/ws/at_once", ws_at_once),
+	PLAIN("POST", "/t/ws/revoke/{ulid}", ws_revoke_them),
+	PLAIN("POST", "/t/ws/ping/{s}", ws_set_ping),
+	PLAIN("POST", "/t/ws/release/{n}", ws_release),
 	PLAIN("GET", "/v1/system", api_system),
 	PLAIN("GET", "/metrics", api_metrics),
 	PLAIN("GET", "/healthz", api_healthz),

@@ -2,13 +2,9 @@
  * The HTTP side from a client's place: good requests, each refusal, limits
  * at and one past, clients that are slow, early gone or greedy.
  */
-#include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -20,52 +16,12 @@
 #define GET(path)	"GET " path " HTTP/1.1\r\nHost: x\r\n\r\n"
 #define JSON		"Content-Type: application/json\r\n"
 
-static pid_t	server;
 static long	server_ms;	/* of processor time, when it has stopped */
-
-/* A server that may have so many connections (0: as always) and files. */
-static void
-serve(size_t conns, rlim_t files)
-{
-	struct sockaddr_un sun = { .sun_family = AF_UNIX };
-	struct rlimit limit = { files, files };
-	char dir[] = "/tmp/http_test.XXXXXX";
-	int fd;
-
-	if (mkdtemp(dir) == NULL || chmod(dir, 0755) == -1)
-		exit(99);
-	snprintf(socket_path, sizeof(socket_path), "%s/sock", dir);
-	strlcpy(sun.sun_path, socket_path, sizeof(sun.sun_path));
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (fd == -1 || bind(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1 ||
-	    chmod(socket_path, 0777) == -1 || listen(fd, 512) == -1)
-		exit(99);
-	fflush(stdout);
-	if ((server = fork()) == 0) {
-		if (files != 0)
-			setrlimit(RLIMIT_NOFILE, &limit);
-		server_run(fd, conns);
-	}
-	close(fd);
-}
 
 static void
 stop(void)
 {
-	struct rusage use;
-	char *slash;
-	int status;
-
-	kill(server, SIGTERM);
-	wait4(server, &status, 0, &use);
-	server_ms = use.ru_utime.tv_sec * 1000 + use.ru_stime.tv_sec * 1000 +
-	    (use.ru_utime.tv_usec + use.ru_stime.tv_usec) / 1000;
-	ok(WIFEXITED(status) && WEXITSTATUS(status) == 0,
-	    "the server stops clean");
-	unlink(socket_path);
-	if ((slash = strrchr(socket_path, '/')) != NULL)
-		*slash = '\0';
-	rmdir(socket_path);
+	ok(serve_end(&server_ms) == 0, "the server stops clean");
 }
 
 /* Asks, and expects a status, a word in the body, a type. */
@@ -681,7 +637,7 @@ test_system(void)
 int
 main(void)
 {
-	serve(0, 0);
+	serve_begin(0, 0);
 	test_good();
 	test_refused();
 	test_sizes();
@@ -696,9 +652,9 @@ main(void)
 	test_stream();
 	test_raw();
 	stop();
-	serve(20, 0);
+	serve_begin(20, 0);
 	test_full("connections");
-	serve(0, 40);
+	serve_begin(0, 40);
 	test_full("descriptors");
 	return done();
 }

@@ -2,6 +2,7 @@
 #ifndef HTTP_TEST_H
 #define HTTP_TEST_H
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <stddef.h>
@@ -27,6 +28,13 @@ void	test_raw(void);
 /* Serves until SIGTERM, so many connections at once; for a child process. */
 __attribute__((__noreturn__))
 void	server_run(int, size_t);
+
+/*
+ * The same in a child of its own, which may have so many connections and
+ * files (0: as always).  Its end: -1 when not clean, and its processor time.
+ */
+void	 serve_begin(size_t, rlim_t);
+int	 serve_end(long *);
 
 struct answer {
 	int	 status;

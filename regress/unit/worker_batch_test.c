@@ -300,6 +300,94 @@ pictures(void)
 	ok(good && is_over(10, 4, 0), "four pictures");
 }
 
+#define A_WINDOW	"{'id':'win_1a','title':'a window'," \
+			"'class':'Class','instance':'instance','pid':7," \
+			"'type':'normal','state':['focused'],'x':1,'y':2," \
+			"'width':3,'height':4,'frame':{'left':0,'right':0," \
+			"'top':0,'bottom':0},'desktop':null," \
+			"'transient_for':null,'startup_id':null}"
+
+static void
+window_list(void)
+{
+	struct wire_msg		*m;
+	struct msg_windows_done	 seen;
+	char			 want[1024], got[1024] = "";
+	size_t			 n;
+
+	drive_send(d.broker, MSG_WINDOWS, 70, NULL, 0, NULL, 0);
+	m = drive_expect(d.broker, ROLE_BROKER, MSG_WINDOWS_DONE);
+	memcpy(&seen, m->data, sizeof(seen));
+	n = quote(want, sizeof(want), "{'windows':[" A_WINDOW "],"
+	    "'total':300}");
+	ok(m->hdr.request == 70 && seen.count == 1 && seen.size == n &&
+	    pread(m->fds[0], got, sizeof(got), 0) == (ssize_t)n &&
+	    strcmp(got, want) == 0, "windows for somebody who looks");
+	if (strcmp(got, want) != 0)
+		printf("# %s\n# %s\n", got, want);
+}
+
+static void
+windows(void)
+{
+	window_list();
+	ask(71, "{'type':'window_move','window':'win_1a','x':-5,'y':6}");
+	ok(drive_says(&d, "window 1a deed 1 at -5,6 size 0x0") &&
+	    is_record(PROBLEM_NONE,
+	    "{'type':'window_move','window':'win_1a','x':-5,'y':6}") &&
+	    is_done(71, 0, PROBLEM_NONE,
+	    "{'type':'window_move','window':" A_WINDOW "}") && is_over(71, 1, 0),
+	    "a window is moved, recorded and shown");
+	ask(72, "{'type':'window_close','window':'win_404'}");
+	ok(drive_says(&d, "window 404 deed 6 at -1,-1 size 0x0") &&
+	    is_record(PROBLEM_NOT_FOUND,
+	    "{'type':'window_close','window':'win_404'}") &&
+	    is_done(72, 0, PROBLEM_NOT_FOUND,
+	    "{'type':'window_close','detail':'in these words'}") &&
+	    is_over(72, 1, 1), "one that is not there, in its own words");
+	ask(73, "{'type':'window_wait','class':'c','pid':9,"
+	    "'not_in':['win_1'],'match':'any','timeout_seconds':1.5}");
+	ok(drive_says(&d, "wait for - c - 9 not 1 any 1 ms 1500") &&
+	    is_record(PROBLEM_NONE, "{'type':'window_wait','class':'c',"
+	    "'pid':9,'not_in':['win_1'],'match':'any',"
+	    "'timeout_seconds':1.5}") &&
+	    is_done(73, 0, PROBLEM_NONE,
+	    "{'type':'window_wait','window':" A_WINDOW "}") && is_over(73, 1, 0),
+	    "a window is waited for");
+}
+
+/* Watching keeps nobody from acting, but takes its turn inside a batch. */
+static void
+windows_beside(void)
+{
+	ask(74, "{'type':'window_wait','title':'hang'}");
+	ok(drive_says(&d, "wait for hang - - 0 not 0 any 0 ms 30000"),
+	    "one waits");
+	ask(75, "{'type':'left_click'}");
+	ok(drive_says(&d, "click 1 *1 at 9,9 with 0") &&
+	    is_record(PROBLEM_NONE, "{'type':'left_click'}") &&
+	    is_done(75, 0, PROBLEM_NONE, "{") && is_over(75, 1, 0),
+	    "another clicks meanwhile");
+	drive_send(d.broker, MSG_ACTIONS_CANCEL, 74, NULL, 0, NULL, 0);
+	ok(drive_says(&d, "cancelled") &&
+	    is_record(PROBLEM_CANCELLED,
+	    "{'type':'window_wait','title':'hang'}") &&
+	    is_done(74, 0, PROBLEM_CANCELLED, "{'type':'window_wait'") &&
+	    is_over(74, 1, 1), "and the one gives up");
+	ask(76, "{'actions':[{'type':'window_wait','title':'hang'},"
+	    "{'type':'left_click'}]}");
+	ask(77, "{'type':'left_click'}");
+	ok(drive_says(&d, "wait for hang - - 0 not 0 any 0 ms 30000") &&
+	    drive_is_silent(d.said, 50), "in a batch it is waited for");
+	drive_send(d.broker, MSG_ACTIONS_CANCEL, 76, NULL, 0, NULL, 0);
+	ok(drive_says(&d, "cancelled") && any_record() &&
+	    is_done(76, 0, PROBLEM_CANCELLED, "{") &&
+	    is_done(76, 1, PROBLEM_CANCELLED, "{") && is_over(76, 2, 2) &&
+	    drive_says(&d, "click 1 *1 at 9,9 with 0") && any_record() &&
+	    is_done(77, 0, PROBLEM_NONE, "{") && is_over(77, 1, 0),
+	    "then the next has its turn");
+}
+
 static void
 shots(void)
 {
@@ -514,6 +602,8 @@ main(int argc, char **argv)
 	order();
 	errors();
 	pictures();
+	windows();
+	windows_beside();
 	shots();
 	cancelling();
 	waiting();
