@@ -52,8 +52,9 @@ documented "$tmp/api" "every member of an action is explained" <"$tmp/words"
 
 # "GET", SESSION "/stats" in the table is GET /v1/sessions/{id}/stats here.
 sed -n 's/^	{ "\([A-Z]*\)", \([^,]*\), SCOPE.*/\1 \2/p' broker/routes.c |
-    sed -e 's,SESSIONS,/v1/sessions,' -e 's,SESSION,/v1/sessions/{id},' \
-    -e 's/" *//g' -e 's,} /,}/,' >"$tmp/words"
+    sed -e 's,FILES,/v1/sessions/{id}/files,' -e 's/" *//g' \
+    -e 's,SESSIONS,/v1/sessions,' -e 's,SESSION,/v1/sessions/{id},' \
+    -e 's,} /,}/,' -e 's,files /,files/,' >"$tmp/words"
 documented "$tmp/api" "every path of the API is explained" <"$tmp/words"
 
 sed -n 's/^	{ "\([a-z]*\)", cmd_.*/\1/p' deskctl/command.c >"$tmp/commands"
