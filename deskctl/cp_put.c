@@ -17,6 +17,9 @@
 #include "progress.h"
 #include "xmalloc.h"
 
+/* Until all of it is on the session's disk. */
+#define SYNC_SECONDS	900
+
 struct upload {
 	int			 fd;
 	struct stat		 st;
@@ -31,7 +34,7 @@ source(void *arg, void *buf, size_t size)
 
 	do
 		n = read(u->fd, buf, size);
-	while (n == -1 && errno == EINTR);
+	while (n == -1 && errno == EINTR && !interrupted());
 	if (n > 0)
 		progress_bytes(u->progress, (unsigned long long)n);
 	return n;
@@ -49,6 +52,7 @@ cp_send(struct ctl *c, struct cp *p, struct http_request *r,
 	interrupt_watch(c->http);
 	progress_start(progress, c, "sending");
 	progress->counts = 1;
+	r->timeout = SYNC_SECONDS;
 	if (r->source_len > 0)
 		progress->total = (unsigned long long)r->source_len;
 	o = api_request(c, r);

@@ -553,8 +553,18 @@ is "root writes" "$(ctl exec small -- stat -c %u /etc/new)" 0
 is "another user" "$(raw GET '?path=x&user=bob' | problem)" \
     "400 invalid_parameter null"
 
-# A session that does not run.
+# A session that stops in the middle of an answer, and does not run.
+ctl exec small -- sh -c 'head -c 20000000 /dev/zero > zeros'
+curl -sS --unix-socket "$SOCKET" --limit-rate 100k -o "$TMP/cut" \
+    "http://deskd$FILES?path=zeros" 2> /dev/null &
+slow=$!
+begun() {
+	[ -s "$TMP/cut" ]
+}
+ok "a slow download" wait_until 30 begun
 ctl stop small > /dev/null
+wait "$slow"
+is "its session stops: the client is told that it is not all" "$?" 18
 is "stopped" "$(get x | problem)" "409 wrong_state null"
 
 done_testing

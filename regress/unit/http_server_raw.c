@@ -21,7 +21,7 @@ long	n_raw_uncommitted, n_raw_gone, n_pipe_over;
 /* Reads frames from the pipe that a body goes into. */
 struct sink {
 	struct request	*r;
-	const char	*how;
+	char		 how[16];	/* longer than the request lives */
 	int		 fd[2];		/* read end, and the other until given */
 	struct event	 ev;
 	unsigned char	 head[4];
@@ -30,7 +30,6 @@ struct sink {
 	uint64_t	 bytes;
 	uint64_t	 sum;
 	uint64_t	 frames;
-	int		 refused;
 };
 
 static struct event_base *
@@ -90,7 +89,6 @@ sink_take(struct sink *k, const unsigned char *p, size_t len)
 static void
 sink_refuse(struct sink *k)
 {
-	k->refused = 1;
 	reply_problem(k->r, PROBLEM_DISK, NULL, "after %llu bytes",
 	    (unsigned long long)k->bytes);
 	sink_free(k);
@@ -165,7 +163,7 @@ test_put(struct request *r)
 	}
 	k = xcalloc(1, sizeof(*k));
 	k->r = r;
-	k->how = request_param(r, "how");
+	strlcpy(k->how, request_param(r, "how"), sizeof(k->how));
 	if (pipe2(k->fd, O_CLOEXEC | O_NONBLOCK) == -1)
 		fatal("pipe2");
 	request_defer(r, sink_gone, k);
