@@ -4,6 +4,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "asker.h"
 #include "field.h"
 #include "file.h"
 #include "http.h"
@@ -74,6 +75,7 @@ file_work_new(size_t size, const struct session *s, struct request *r)
 
 	w->r = r;
 	w->uid = request_uid(r);
+	w->asker = *asker();
 	row_copy(&w->row, &s->row);
 	return w;
 }
@@ -213,5 +215,9 @@ void
 file_journal(const struct file_work *w, const char *kind,
     struct json_object *data)
 {
+	struct ulid	before = *asker();
+
+	asker_set(&w->asker);
 	journal_event(STORE_NORMAL, kind, &w->row, w->uid, data);
+	asker_set(&before);
 }
