@@ -23,7 +23,7 @@
 struct upload {
 	int			 fd;
 	struct stat		 st;
-	struct progress		*progress;
+	struct progress		 progress;
 };
 
 static long
@@ -36,7 +36,7 @@ source(void *arg, void *buf, size_t size)
 		n = read(u->fd, buf, size);
 	while (n == -1 && errno == EINTR && !interrupted());
 	if (n > 0)
-		progress_bytes(u->progress, (unsigned long long)n);
+		progress_bytes(&u->progress, (unsigned long long)n);
 	return n;
 }
 
@@ -86,14 +86,12 @@ enter(struct ctl *c, struct cp *p)
 static int
 send_file(struct ctl *c, struct cp *p, struct upload *u)
 {
-	struct progress		 progress;
 	struct http_request	 r = { .method = "PUT", .source = source,
 				    .source_arg = u, .source_len = -1,
 				    .type = "application/octet-stream" };
 	struct json_object	*o;
 	char			*url = remote_url(&p->remote, ""), *target;
 
-	u->progress = &progress;
 	if (S_ISREG(u->st.st_mode)) {
 		r.source_len = u->st.st_size;
 		xasprintf(&target, "%s&mode=%04o", url,
@@ -101,7 +99,7 @@ send_file(struct ctl *c, struct cp *p, struct upload *u)
 	} else
 		target = xstrdup(url);
 	r.target = target;
-	o = cp_send(c, p, &r, &progress);
+	o = cp_send(c, p, &r, &u->progress);
 	free(target);
 	free(url);
 	if (o == NULL)
