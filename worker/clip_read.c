@@ -15,8 +15,14 @@
 enum step { STEP_IDLE, STEP_TARGETS, STEP_DATA, STEP_INCR };
 
 /* What can be read, best first. */
-enum kind { KIND_UTF8, KIND_PLAIN_UTF8, KIND_STRING, KIND_PLAIN, KIND_PNG,
-    KIND__COUNT };
+enum kind {
+	KIND_UTF8,
+	KIND_PLAIN_UTF8,
+	KIND_STRING,
+	KIND_PLAIN,
+	KIND_PNG,
+	KIND__COUNT
+};
 
 struct clip_reading {
 	struct op			 op;	/* first: it is one */
@@ -315,6 +321,10 @@ read_property(struct clip_reading *r)
 	xcb_get_property_request_t	 g;
 
 	event_del(&r->op.timer);
+	if (monotime_since_ms(r->began) > CLIP_TOTAL_MS) {
+		reading_late(&r->op);
+		return;
+	}
 	memset(&g, 0, sizeof(g));
 	g.major_opcode = XCB_GET_PROPERTY;
 	g._delete = 1;
