@@ -11,11 +11,13 @@ PKG_BUILD	= autoconf \
 		  libc6-dev \
 		  libevent-dev \
 		  libisal-dev \
+		  libjpeg-dev \
 		  libjson-c-dev \
 		  libmd-dev \
 		  libmicrohttpd-dev \
 		  libseccomp-dev \
 		  libsqlite3-dev \
+		  libwebp-dev \
 		  libwslay-dev \
 		  libxcb-damage0-dev \
 		  libxcb-randr0-dev \
@@ -45,11 +47,13 @@ PKG_TEST	= busybox-static \
 		  dbus-bin \
 		  fonts-wqy-microhei \
 		  jq \
+		  libjpeg-turbo-progs \
 		  mandoc \
 		  perl \
 		  procps \
 		  python3-minimal \
 		  shellcheck \
+		  webp \
 		  x11-utils \
 		  x11-xserver-utils \
 		  xclip \
@@ -198,7 +202,7 @@ HEADERS		= $(sort $(wildcard */*.h))
 MANUALS		= $(sort $(wildcard man/*.[1-8]))
 PKG_CFLAGS	= $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS) \
 		  $(MHD_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
-		  $(ISAL_CFLAGS)
+		  $(ISAL_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS)
 
 lint: $(TEST_DEPS)
 	@$(MAKE) -j$(JOBS) --no-print-directory OBJ=obj-lint/gcc \

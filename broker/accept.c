@@ -1,59 +1,71 @@
-/* Of all ranges that have the type, the one that says most decides. */
+#include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "accept.h"
 
-#define BLANK	" \t"
-
-/* How closely a range has the type: 3 as it is, 1 as anything, 0 not. */
+/* How well one range of the header fits: 0 not at all, 3 exactly. */
 static int
-matches(const char *range, size_t len, const char *type)
+fits(const char *range, size_t len, const char *type)
 {
 	size_t	slash = strcspn(type, "/");
 
-	if (len == 3 && strncmp(range, "*/*", 3) == 0)
-		return 1;
+	if (len == strlen(type) && strncasecmp(range, type, len) == 0)
+		return 3;
 	if (len == slash + 2 && strncasecmp(range, type, slash + 1) == 0 &&
-	    range[slash + 1] == '*')
+	    range[len - 1] == '*')
 		return 2;
-	return len == strlen(type) && strncasecmp(range, type, len) == 0 ?
-	    3 : 0;
+	return len == 3 && memcmp(range, "*/*", 3) == 0;
 }
 
-/* "q=0", "q=0.000": not at all. */
+/* The weight in thousandths among the parameters up to end. */
 static int
-refused(const char *p, const char *end)
+weight(const char *p, const char *end)
 {
-	for (; (p = memchr(p, ';', (size_t)(end - p))) != NULL;) {
-		p++;
-		while (p < end && strchr(BLANK, *p) != NULL)
-			p++;
-		if (end - p < 3 || strncasecmp(p, "q=", 2) != 0)
+	double	q;
+
+	while (p < end && (p = memchr(p, ';', (size_t)(end - p))) != NULL) {
+		p += 1 + strspn(p + 1, " \t");
+		if ((*p != 'q' && *p != 'Q') || p[1] != '=')
 			continue;
-		for (p += 2; p < end && (*p == '0' || *p == '.'); p++)
-			continue;
-		return p == end || strchr(BLANK ";", *p) != NULL;
+		q = strtod(p + 2, NULL);
+		return q >= 0 && q <= 1 ? (int)(q * 1000) : 0;
 	}
-	return 0;
+	return 1000;
+}
+
+/* The most exact range that fits decides. */
+static int
+likes(const char *header, const char *type)
+{
+	const char	*p, *end;
+	size_t		 len;
+	int		 fit, best = 0, q = 0;
+
+	for (p = header; *p != '\0'; p = *end == ',' ? end + 1 : end) {
+		p += strspn(p, " \t");
+		end = p + strcspn(p, ",");
+		len = strcspn(p, ";, \t");
+		if ((fit = fits(p, len, type)) > best) {
+			best = fit;
+			q = weight(p, end);
+		}
+	}
+	return q;
 }
 
 int
-accept_takes(const char *header, const char *type)
+accept_best(const char *header, const char *const *types)
 {
-	const char	*p, *end;
-	int		 best = 0, m, takes = 0;
+	int	i, q, most = 0, best = -1;
 
 	if (header == NULL)
-		return 1;
-	for (p = header; *p != '\0'; p = *end == '\0' ? end : end + 1) {
-		p += strspn(p, BLANK);
-		end = p + strcspn(p, ",");
-		m = matches(p, strcspn(p, ",;" BLANK), type);
-		if (m > best) {
-			best = m;
-			takes = !refused(p, end);
+		return 0;
+	for (i = 0; types[i] != NULL; i++)
+		if ((q = likes(header, types[i])) > most) {
+			most = q;
+			best = i;
 		}
-	}
-	return takes;
+	return best;
 }

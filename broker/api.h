@@ -26,6 +26,26 @@ void	api_clipboard_clear(struct request *);
 void	api_display_show(struct request *);
 void	api_display_change(struct request *);
 
+/* api_process.c and api_terminal.c */
+void	api_process_create(struct request *);
+void	api_process_list(struct request *);
+void	api_process_show(struct request *);
+void	api_process_delete(struct request *);
+void	api_process_signal(struct request *);
+void	api_process_log(struct request *);
+void	api_process_input(struct request *);
+void	api_terminal_create(struct request *);
+void	api_terminal_list(struct request *);
+void	api_terminal_show(struct request *);
+void	api_terminal_patch(struct request *);
+void	api_terminal_delete(struct request *);
+void	api_terminal_log(struct request *);
+void	api_terminal_input(struct request *);
+/* api_app.c, app_launch.c */
+void	api_app_list(struct request *);
+void	api_app_show(struct request *);
+void	api_app_launch(struct request *);
+
 /* api_window.c */
 void	api_window_list(struct request *);
 void	api_window_show(struct request *);

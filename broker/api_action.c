@@ -76,7 +76,8 @@ recv_picture(struct batch *b, struct wire_msg *m)
 		bad(b, "a picture out of turn");
 		return;
 	}
-	if (picture_check(m->fds[0], p->size, p->width, p->height) == -1) {
+	if (picture_check(m->fds[0], p->size, p->width, p->height,
+	    p->format) == -1) {
 		bad(b, "a picture that is none");
 		return;
 	}
@@ -88,7 +89,7 @@ recv_picture(struct batch *b, struct wire_msg *m)
 	b->pictures += p->size;
 	b->shot = json_object_new_object();
 	json_object_object_add(b->shot, "media_type",
-	    json_object_new_string("image/png"));
+	    json_object_new_string(picture_type(p->format)));
 	json_object_object_add(b->shot, "width",
 	    json_object_new_int64(p->width));
 	json_object_object_add(b->shot, "height",

@@ -42,14 +42,22 @@ read_selection(struct request *r, struct msg_clip *m)
 	return 0;
 }
 
+static int
+takes(const char *accept, const char *type)
+{
+	const char *const	types[] = { type, NULL };
+
+	return accept_best(accept, types) == 0;
+}
+
 /* Which of the two the client wants; 0 when it takes either. */
 static int
 read_type(struct request *r, struct msg_clip *m)
 {
 	static const char *const names[] = { "text", "png", NULL };
 	const char	*accept = request_header(r, "Accept");
-	int		 text = accept_takes(accept, TEXT_TYPE);
-	int		 png = accept_takes(accept, PNG_TYPE);
+	int		 text = takes(accept, TEXT_TYPE);
+	int		 png = takes(accept, PNG_TYPE);
 	int		 i, given;
 
 	if ((given = query_choice(r, "type", names, &i)) == -1)

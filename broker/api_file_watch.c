@@ -83,7 +83,10 @@ line(struct pump *p, struct json_object *o, void *arg)
 		return;		/* before its head: it breaks the rules */
 	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
 		if (kind != NULL && strcmp(kind, kinds[i]) == 0)
-			tell(t, kinds[i], o);
+			break;
+	json_object_object_del(o, "event");
+	if (i < sizeof(kinds) / sizeof(kinds[0]))
+		tell(t, kinds[i], o);
 	if (stream_room(t->stream) >= ROOM_MIN)
 		return;
 	pump_hold(p);

@@ -6,17 +6,26 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "accept.h"
 #include "api.h"
 #include "api_error.h"
 #include "ask.h"
 #include "field.h"
 #include "http.h"
+#include "metrics.h"
 #include "peer.h"
 #include "picture.h"
 #include "session.h"
 #include "wire.h"
+#include "xmalloc.h"
 
 #define ETAG_TEXT	20	/* "16 hex digits" in quotes, NUL */
+
+struct question {
+	struct request	*request;
+	struct ask	*ask;
+	uint32_t	 format;
+};
 
 static void
 etag_text(uint64_t tag, char text[ETAG_TEXT])
@@ -131,6 +140,48 @@ read_scale(struct request *r, const struct session *s, struct msg_shot *shot)
 	return 0;
 }
 
+/*
+ * The format by name, or what the client's Accept likes best; with it what
+ * the format takes.
+ */
+static int
+read_kind(struct request *r, struct msg_shot *shot)
+{
+	static const char *const names[] = { "png", "jpeg", "webp", NULL };
+	static const char *const types[] = { "image/png", "image/jpeg",
+	    "image/webp", NULL };
+	int64_t	quality = 0;
+	int	format = 0, lossless = 0;
+
+	switch (query_choice(r, "format", names, &format)) {
+	case -1:
+		return -1;
+	case 0:
+		format = accept_best(request_header(r, "Accept"), types);
+		if (format == -1)
+			format = 0;
+	}
+	shot->format = SHOT_PNG + (uint32_t)format;
+	if (query_int(r, "quality", 1, 100, &quality) == -1 ||
+	    query_bool(r, "lossless", &lossless) == -1)
+		return -1;
+	if (lossless && shot->format != SHOT_WEBP) {
+		query_refuse(r, "lossless", "is for format=webp only");
+		return -1;
+	}
+	if (quality != 0 && (lossless || shot->format == SHOT_PNG)) {
+		query_refuse(r, "quality", "a lossless picture has none; "
+		    "ask for format=jpeg or webp");
+		return -1;
+	}
+	if (lossless)
+		shot->flags |= SHOT_LOSSLESS;
+	else if (shot->format != SHOT_PNG)
+		shot->quality = quality != 0 ? (uint32_t)quality :
+		    SHOT_QUALITY;
+	return 0;
+}
+
 static void
 describe(struct request *r, uint64_t tag, uint64_t generation)
 {
@@ -141,36 +192,40 @@ describe(struct request *r, uint64_t tag, uint64_t generation)
 	snprintf(text, sizeof(text), "%" PRIu64, generation);
 	reply_header(r, "X-Deskd-Generation", text);
 	reply_header(r, "Cache-Control", "no-cache");
+	reply_header(r, "Vary", "Accept");
 }
 
 static void
-recv_shot(struct request *r, struct wire_msg *m)
+recv_shot(struct request *r, struct wire_msg *m, uint32_t format)
 {
 	const struct msg_shot_done	*d;
 	char				 text[16];
 
 	d = (const struct msg_shot_done *)m->data;
-	if (picture_check(m->fds[0], d->size, d->width, d->height) == -1) {
+	if (picture_check(m->fds[0], d->size, d->width, d->height,
+	    format) == -1) {
 		reply_problem(r, PROBLEM_INTERNAL, NULL,
 		    "the session's worker sent no usable picture");
 		return;
 	}
+	metrics_shot(d->took & SHOT_CAPTURED, d->took & SHOT_ENCODED);
 	describe(r, d->tag, d->generation);
 	snprintf(text, sizeof(text), "%u", d->width);
 	reply_header(r, "X-Deskd-Width", text);
 	snprintf(text, sizeof(text), "%u", d->height);
 	reply_header(r, "X-Deskd-Height", text);
-	reply_fd(r, 200, "image/png", wire_take_fd(m, 0), d->size);
+	reply_fd(r, 200, picture_type(format), wire_take_fd(m, 0), d->size);
 }
 
 static void
 answer(struct wire_msg *m, void *arg)
 {
 	const struct msg_shot_same	*same;
-	struct request			*r = arg;
+	struct question			*q = arg;
+	struct request			*r = q->request;
 
 	if (m != NULL && m->hdr.type == MSG_SHOT_DONE) {
-		recv_shot(r, m);
+		recv_shot(r, m, q->format);
 	} else if (m != NULL && m->hdr.type == MSG_SHOT_SAME) {
 		same = (const struct msg_shot_same *)m->data;
 		describe(r, same->tag, same->generation);
@@ -180,38 +235,44 @@ answer(struct wire_msg *m, void *arg)
 		    "the session's worker answered something else");
 	} else
 		reply_error(r, m);
+	free(q);
 }
 
 static void
 gone(struct request *r, void *arg)
 {
+	struct question	*q = arg;
+
 	(void)r;
-	ask_free(arg);
+	ask_free(q->ask);
+	free(q);
 }
 
 void
 api_shot(struct request *r)
 {
-	static const char *const formats[] = { "png", NULL };
 	struct session	*s = request_session(r);
+	struct question	*q;
 	struct msg_shot	 shot;
-	struct ask	*a;
-	int		 format, pointer = 0;
+	int		 pointer = 0;
 
 	memset(&shot, 0, sizeof(shot));
-	if (query_choice(r, "format", formats, &format) == -1 ||
-	    query_bool(r, "pointer", &pointer) == -1 ||
+	if (read_kind(r, &shot) == -1 || query_bool(r, "pointer", &pointer) == -1 ||
 	    read_region(r, &shot) == -1 || read_scale(r, s, &shot) == -1 ||
 	    need_running(r, s) == -1)
 		return;
 	if (pointer)
 		shot.flags |= SHOT_POINTER;
 	shot.tag = etag_given(r);
-	a = ask_once(s->worker, &s->row.id, answer, r, MSG_SHOT, &shot,
+	q = xcalloc(1, sizeof(*q));
+	q->request = r;
+	q->format = shot.format;
+	q->ask = ask_once(s->worker, &s->row.id, answer, q, MSG_SHOT, &shot,
 	    sizeof(shot), NULL, 0);
-	if (a == NULL)
+	if (q->ask == NULL) {
+		free(q);
 		reply_problem(r, PROBLEM_BUSY, NULL,
 		    "too much is asked of this session at once");
-	else
-		request_defer(r, gone, a);
+	} else
+		request_defer(r, gone, q);
 }

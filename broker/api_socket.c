@@ -16,7 +16,8 @@
 #include "http.h"
 #include "journal.h"
 #include "kept_link.h"
-#include "route.h"
+#include "kept_session.h"
+#include "kept_start.h"
 #include "session.h"
 #include "socket_text.h"
 #include "ws.h"
@@ -31,9 +32,9 @@ struct socket {
 	struct ws		*ws;
 	struct kept_link	*link;
 	struct session_row	 row;		/* id and owner, for events */
-	char			 name[ROUTE_PARAM_MAX];
+	struct ulid		 id;
+	uint32_t		 kind;
 	uid_t			 uid;
-	const struct ws_ops	*ops;
 	int			 read_only;
 	uint64_t		 after;		/* what the client has */
 	char			*input;		/* not taken yet */
@@ -41,14 +42,6 @@ struct socket {
 	size_t			 input_at;
 	int			 input_end;	/* comes after that */
 };
-
-static const struct ws_ops	terminal_ops, process_ops;
-
-static int
-is_process(const struct socket *s)
-{
-	return s->ops == &process_ops;
-}
 
 static void
 socket_free(struct socket *s)
@@ -59,17 +52,19 @@ socket_free(struct socket *s)
 	free(s);
 }
 
+/* "terminal.attached" and the like. */
 static void
-journal(const struct socket *s, const char *terminal, const char *process)
+journal(const struct socket *s, const char *what)
 {
 	struct json_object	*o = json_object_new_object();
+	char			 id[KEPT_ID_TEXT], event[EVENT_KIND];
 
-	json_object_object_add(o, is_process(s) ? "process" : "terminal",
-	    json_object_new_string(s->name));
+	kept_id_text(&s->id, s->kind, id);
+	snprintf(event, sizeof(event), "%s.%s", kept_word(s->kind), what);
+	json_object_object_add(o, "id", json_object_new_string(id));
 	json_object_object_add(o, "read_only",
 	    json_object_new_boolean(s->read_only));
-	journal_event(STORE_NORMAL, is_process(s) ? process : terminal,
-	    &s->row, s->uid, o);
+	journal_event(STORE_NORMAL, event, &s->row, s->uid, o);
 }
 
 /* Takes the text. */
@@ -84,7 +79,7 @@ say(struct socket *s, struct json_object *o)
 static void
 end(struct socket *s, enum wsmsg_code code, const char *why)
 {
-	journal(s, "terminal.detached", "process.detached");
+	journal(s, "detached");
 	ws_end(s->ws, code, why);
 	socket_free(s);
 }
@@ -96,7 +91,7 @@ send_output(struct socket *s, const struct kept_packet *p, const void *bytes)
 {
 	static char	buf[1 + KEPT_CHUNK];	/* calls do not nest */
 
-	if (!is_process(s)) {
+	if (s->kind == KEPT_TERMINAL) {
 		(void)ws_bytes(s->ws, bytes, p->len);
 		return;
 	}
@@ -141,30 +136,6 @@ packet(const struct kept_packet *p, const void *bytes, void *arg)
 		break;
 	}
 	keep_room(s);
-}
-
-static void
-attached(const struct msg_kept_stream *st, void *arg)
-{
-	struct socket	*s = arg;
-	struct request	*r = s->request;
-
-	s->request = NULL;
-	/* The worker cannot know which path was asked. */
-	if ((st->item.kind == KEPT_PROCESS) != is_process(s)) {
-		reply_problem(r, PROBLEM_NOT_FOUND, NULL, is_process(s) ?
-		    "no such process" : "no such terminal");
-		socket_free(s);
-		return;
-	}
-	if ((s->ws = reply_websocket(r, s->ops, s)) == NULL) {
-		socket_free(s);
-		return;
-	}
-	journal(s, "terminal.attached", "process.attached");
-	say(s, socket_attached(st));
-	if (s->after < st->from)
-		say(s, socket_offset("lost", st->from));
 }
 
 /* Removed, its session stopped, or a part of deskd is starting anew. */
@@ -237,7 +208,7 @@ ws_order(struct ws *w, const char *text, size_t len, void *arg)
 	char			 why[100];
 
 	(void)w;
-	if (socket_order(&order, text, len, is_process(s), why,
+	if (socket_order(&order, text, len, s->kind, why,
 	    sizeof(why)) == -1)
 		end(s, WSMSG_REFUSED, why);
 	else if (s->read_only)
@@ -268,25 +239,46 @@ ws_gone(struct ws *w, void *arg)
 	struct socket	*s = arg;
 
 	(void)w;
-	journal(s, "terminal.detached", "process.detached");
+	journal(s, "detached");
 	socket_free(s);
 }
 
-static const struct ws_ops	terminal_ops = {
-	.protocol = "deskd.terminal.v1",
-	.text = ws_order,
-	.bytes = ws_input,
-	.room = ws_roomy,
-	.gone = ws_gone
-};
+static const struct ws_ops *
+ops(const struct socket *s)
+{
+	static const struct ws_ops	 terminal = {
+		"deskd.terminal.v1", ws_order, ws_input, ws_roomy, ws_gone
+	};
+	static const struct ws_ops	 process = {
+		"deskd.process.v1", ws_order, ws_input, ws_roomy, ws_gone
+	};
 
-static const struct ws_ops	process_ops = {
-	.protocol = "deskd.process.v1",
-	.text = ws_order,
-	.bytes = ws_input,
-	.room = ws_roomy,
-	.gone = ws_gone
-};
+	return s->kind == KEPT_PROCESS ? &process : &terminal;
+}
+
+static void
+attached(const struct msg_kept_stream *st, void *arg)
+{
+	struct socket	*s = arg;
+	struct request	*r = s->request;
+
+	s->request = NULL;
+	/* Which kind its id is of only the path said. */
+	if (st->item.kind != s->kind) {
+		reply_problem(r, PROBLEM_NOT_FOUND, NULL, "no such %s",
+		    kept_word(s->kind));
+		socket_free(s);
+		return;
+	}
+	if ((s->ws = reply_websocket(r, ops(s), s)) == NULL) {
+		socket_free(s);
+		return;
+	}
+	journal(s, "attached");
+	say(s, socket_attached(st));
+	if (s->after < st->from)
+		say(s, socket_offset("lost", st->from));
+}
 
 static const struct kept_calls	calls = {
 	.attached = attached,
@@ -302,63 +294,58 @@ request_gone(struct request *r, void *arg)
 	socket_free(arg);
 }
 
-static void
-attach(struct request *r, struct session *session, const struct ulid *id,
-    const char *name, struct socket *s)
+/* NULL: answered. */
+static struct socket *
+socket_new(struct request *r, const struct session *session,
+    uint32_t kind)
 {
-	uint32_t	flags = KEPT_FOLLOW;
-
-	if (s->read_only)
-		flags |= KEPT_READ_ONLY;
-	s->request = r;
-	s->uid = request_uid(r);
-	row_copy(&s->row, &session->row);
-	strlcpy(s->name, name, sizeof(s->name));
-	s->link = kept_attach(session, id, flags, s->after, s->uid, &calls, s);
-	if (s->link == NULL) {
-		reply_problem(r, PROBLEM_BUSY, NULL,
-		    "too much is asked of this session at once");
-		socket_free(s);
-		return;
-	}
-	request_defer(r, request_gone, s);
-}
-
-static void
-open_socket(struct request *r, const char *param, const struct ws_ops *ops)
-{
-	struct session	*session = request_session(r);
 	struct socket	*s;
-	const char	*name = request_param(r, param);
-	struct ulid	 id;
 	int64_t		 after = 0;
 	int		 read_only = 0;
 
-	if (ws_check(r) == -1 ||
-	    query_int(r, "after", 0, INT64_MAX, &after) == -1 ||
+	if (query_int(r, "after", 0, INT64_MAX, &after) == -1 ||
 	    query_bool(r, "read_only", &read_only) == -1)
-		return;
-	if (strlen(name) != 4 + ULID_LEN || ulid_parse(&id, name + 4) == -1) {
-		reply_problem(r, PROBLEM_NOT_FOUND, NULL, "no such %s", param);
-		return;
-	}
-	if (need_running(r, session) == -1)
-		return;
+		return NULL;
 	s = xcalloc(1, sizeof(*s));
-	s->ops = ops;
+	s->request = r;
+	s->uid = request_uid(r);
+	s->kind = kind;
 	s->after = (uint64_t)after;
 	s->read_only = read_only;
-	attach(r, session, &id, name, s);
+	row_copy(&s->row, &session->row);
+	return s;
+}
+
+static void
+attach(struct session *session, struct request *r, uint32_t kind,
+    const struct ulid *id)
+{
+	struct socket	*s;
+
+	if ((s = socket_new(r, session, kind)) == NULL)
+		return;
+	s->id = *id;
+	s->link = kept_attach(session, id, KEPT_FOLLOW |
+	    (s->read_only ? KEPT_READ_ONLY : 0), s->after, s->uid, &calls, s);
+	if (s->link != NULL) {
+		request_defer(r, request_gone, s);
+		return;
+	}
+	reply_problem(r, PROBLEM_BUSY, NULL,
+	    "too much is asked of this session at once");
+	socket_free(s);
 }
 
 void
 api_terminal_socket(struct request *r)
 {
-	open_socket(r, "terminal", &terminal_ops);
+	if (ws_check(r) == 0)
+		kept_one(r, KEPT_TERMINAL, attach);
 }
 
 void
 api_process_socket(struct request *r)
 {
-	open_socket(r, "process", &process_ops);
+	if (ws_check(r) == 0)
+		kept_one(r, KEPT_PROCESS, attach);
 }

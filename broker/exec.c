@@ -19,6 +19,7 @@
 #include "peer.h"
 #include "places.h"
 #include "session.h"
+#include "signal_name.h"
 #include "utf8.h"
 #include "wire.h"
 #include "xmalloc.h"
@@ -78,17 +79,6 @@ exec_free(struct exec *e)
 	free(e->input);
 	places_leave(&places, e->uid);
 	free(e);
-}
-
-static struct json_object *
-signal_json(int sig)
-{
-	const char	*name = sigabbrev_np(sig);
-
-	if (sig == 0)
-		return NULL;
-	return name != NULL ? json_object_new_string(name) :
-	    json_object_new_int(sig);
 }
 
 static struct json_object *

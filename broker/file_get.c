@@ -180,6 +180,17 @@ disposition(struct request *r, const char *name, const char *ending)
 	free(plain);
 }
 
+/* What a copy of it should have, as curl cannot ask for it apart. */
+static void
+mode_header(struct request *r, struct json_object *entry)
+{
+	const char	*mode = file_text(entry, "mode");
+
+	if (mode != NULL && strlen(mode) == 4 &&
+	    strspn(mode, "01234567") == 4)
+		reply_header(r, "X-Deskd-Mode", mode);
+}
+
 void
 file_get_headers(struct request *r, struct json_object *entry,
     const char *ending)
@@ -189,6 +200,7 @@ file_get_headers(struct request *r, struct json_object *entry,
 	/* What a session holds is never a page of ours. */
 	reply_header(r, "X-Content-Type-Options", "nosniff");
 	reply_header(r, "Content-Security-Policy", "sandbox");
+	mode_header(r, entry);
 	if (name == NULL || *name == '\0' || strlen(name) > 1024 ||
 	    strcmp(name, "/") == 0)
 		name = "root";

@@ -10,6 +10,7 @@
 #include "broker.h"
 #include "journal.h"
 #include "json_read.h"
+#include "kept_session.h"
 #include "life.h"
 #include "log.h"
 #include "peer.h"
@@ -47,6 +48,8 @@ recv_desktop(struct peer *p, struct session *s, const struct wire_msg *m)
 	msg_tail_init(&t, m->data, m->len, sizeof(*d));
 	why = msg_tail_next(&t);
 	life_desktop(s, d, why == NULL ? "" : why);
+	/* It has found its init by now: what of the programs there? */
+	kept_sync(s);
 }
 
 /*
@@ -94,6 +97,17 @@ recv_record(struct peer *p, struct session *s, const struct wire_msg *m)
 	    actor(s, r->principal), o);
 }
 
+/* One that is not known was started for a broker that is no more. */
+static void
+recv_kept_exited(struct session *s, const struct wire_msg *m)
+{
+	struct msg_kept_exited	e;
+
+	memcpy(&e, m->data, sizeof(e));
+	if (kept_exited(s, &e) == -1)
+		log_debug("a program has ended that nobody here started");
+}
+
 static void
 recv_answer(struct peer *p, struct session *s, struct wire_msg *m)
 {
@@ -121,6 +135,9 @@ from_worker(struct peer *p, struct wire_msg *m, void *arg)
 		break;
 	case MSG_RECORD:
 		recv_record(p, s, m);
+		break;
+	case MSG_KEPT_EXITED:
+		recv_kept_exited(s, m);
 		break;
 	default:
 		recv_answer(p, s, m);

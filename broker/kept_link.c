@@ -110,6 +110,9 @@ read_packet(struct kept_link *l)
 	n = recv(l->fd, &p, sizeof(p), MSG_DONTWAIT | MSG_TRUNC);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
 		return 0;
+	/* It left without reading all we sent; what it said is still here. */
+	if (n == -1 && errno == ECONNRESET)
+		return 1;
 	if (n <= 0) {
 		over(l, NULL);
 		return -1;

@@ -5,6 +5,7 @@
 #include "ask.h"
 #include "broker.h"
 #include "journal.h"
+#include "kept_session.h"
 #include "life.h"
 #include "log.h"
 #include "monotime.h"
@@ -90,6 +91,7 @@ ended(struct session *s, enum session_state to, const char *reason,
 	s->live = s->start_sent = s->stop_sent = 0;
 	s->workers = 0;
 	worker_drop(s);
+	kept_all_gone(s);
 	m = fact_new("session.stopped", reason, detail);
 	m->num = to;
 	m->prepare = ended_prepare;
@@ -218,6 +220,7 @@ life_worker(struct session *s, int fd)
 	worker_drop(s);
 	s->worker = peer_new(broker_base(), fd, ROLE_BROKER, ROLE_WORKER,
 	    from_worker, s);
+	s->kept_synced = 0;
 	if (s->workers++ == 0)
 		return;
 	o = json_object_new_object();

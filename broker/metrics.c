@@ -26,7 +26,7 @@ struct counts {
 };
 
 static struct counts	*table;		/* a row per route, one for none */
-static uint64_t		 refused, dropped;
+static uint64_t		 refused, dropped, captured, encoded;
 
 static struct counts *
 row(size_t i)
@@ -63,6 +63,13 @@ void
 metrics_dropped(void)
 {
 	dropped++;
+}
+
+void
+metrics_shot(int was_captured, int was_encoded)
+{
+	captured += was_captured != 0;
+	encoded += was_encoded != 0;
 }
 
 static void
@@ -203,6 +210,12 @@ metrics_text(const struct http *h, size_t *len)
 	family(f, "http_streams_dropped", "counter",
 	    "Streams and WebSockets whose client did not read.");
 	fprintf(f, "deskd_http_streams_dropped_total %" PRIu64 "\n", dropped);
+	family(f, "screen_captures", "counter",
+	    "Screenshots that pixels were fetched for.");
+	fprintf(f, "deskd_screen_captures_total %" PRIu64 "\n", captured);
+	family(f, "pictures_encoded", "counter",
+	    "Screenshots that a picture was made for.");
+	fprintf(f, "deskd_pictures_encoded_total %" PRIu64 "\n", encoded);
 	gauges(f);
 	fputs("# EOF\n", f);
 	if (fclose(f) != 0)

@@ -30,6 +30,8 @@ struct route;
 void	 metrics_request(const struct route *, int, int64_t);
 void	 metrics_refused(void);		/* a connection over a limit */
 void	 metrics_dropped(void);		/* a stream its client did not read */
+/* A screenshot took a capture, or an encoding, of its own. */
+void	 metrics_shot(int, int);
 /* The whole text in OpenMetrics 1.0; the caller frees it. */
 char	*metrics_text(const struct http *, size_t *);
 

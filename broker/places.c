@@ -21,6 +21,20 @@ user_find(const struct places *p, uid_t uid)
 	return NULL;
 }
 
+void
+places_hold(struct places *p, uid_t uid)
+{
+	struct places_user	*u = user_find(p, uid);
+
+	if (u == NULL) {
+		u = xcalloc(1, sizeof(*u));
+		u->uid = uid;
+		SLIST_INSERT_HEAD(&p->users, u, entry);
+	}
+	u->taken++;
+	p->taken++;
+}
+
 int
 places_take(struct places *p, struct request *r)
 {
@@ -38,13 +52,7 @@ places_take(struct places *p, struct request *r)
 		    "that one user may have", p->what, p->uid_max);
 		return -1;
 	}
-	if (u == NULL) {
-		u = xcalloc(1, sizeof(*u));
-		u->uid = request_uid(r);
-		SLIST_INSERT_HEAD(&p->users, u, entry);
-	}
-	u->taken++;
-	p->taken++;
+	places_hold(p, request_uid(r));
 	return 0;
 }
 

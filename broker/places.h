@@ -20,6 +20,8 @@ struct places {
 
 /* -1: none is free, and the request is answered. */
 int	places_take(struct places *, struct request *);
+/* Taken before, by another process: whatever the limits. */
+void	places_hold(struct places *, uid_t);
 void	places_leave(struct places *, uid_t);
 
 #endif

@@ -15,7 +15,7 @@ struct pump;
 struct request;
 struct session;
 
-#define PUMP_ARGS	10
+#define PUMP_ARGS	40
 
 struct pump_plan {
 	const char	*argv[PUMP_ARGS];	/* the operation first; NULL ends */

@@ -11,6 +11,10 @@
 #define SESSIONS	"/v1/sessions"
 #define SESSION		"/v1/sessions/{id}"
 #define FILES		SESSION "/files"
+#define PROCESSES	SESSION "/processes"
+#define PROCESS		PROCESSES "/{process}"
+#define TERMINALS	SESSION "/terminals"
+#define TERMINAL	TERMINALS "/{terminal}"
 
 const struct route routes[] = {
 	{ "GET", SESSIONS, SCOPE_READ, OWNER_NONE,
@@ -32,7 +36,7 @@ const struct route routes[] = {
 	{ "POST", SESSION "/actions", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY, ACTIONS_BODY_MAX, api_actions, NULL },
 	{ "GET", SESSION "/screenshot", SCOPE_VIEW, OWNER_SESSION,
-	    0, 0, api_shot, "format region scale pointer" },
+	    0, 0, api_shot, "format quality lossless region scale pointer" },
 	{ "POST", SESSION "/exec", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY | ROUTE_STREAM, EXEC_BODY, api_exec, NULL },
 	{ "GET", SESSION "/clipboard", SCOPE_VIEW, OWNER_SESSION,
@@ -46,6 +50,12 @@ const struct route routes[] = {
 	    0, 0, api_display_show, NULL },
 	{ "PATCH", SESSION "/display", SCOPE_CONTROL, OWNER_SESSION,
 	    ROUTE_BODY, SMALL_BODY, api_display_change, NULL },
+	{ "GET", SESSION "/apps", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_app_list, NULL },
+	{ "GET", SESSION "/apps/{app}", SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_app_show, NULL },
+	{ "POST", SESSION "/apps/{app}/launch", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY_OPT, SMALL_BODY, api_app_launch, NULL },
 	{ "GET", SESSION "/terminals/{terminal}/socket", SCOPE_CONTROL,
 	    OWNER_SESSION, 0, 0, api_terminal_socket, "after read_only" },
 	{ "GET", SESSION "/processes/{process}/socket", SCOPE_CONTROL,
@@ -58,6 +68,35 @@ const struct route routes[] = {
 	    ROUTE_BODY, SMALL_BODY, api_window_act, NULL },
 	{ "DELETE", SESSION "/windows/{window}", SCOPE_CONTROL,
 	    OWNER_SESSION, 0, 0, api_window_close, NULL },
+	{ "GET", PROCESSES, SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_process_list, NULL },
+	{ "POST", PROCESSES, SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, EXEC_BODY, api_process_create, NULL },
+	{ "GET", PROCESS, SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_process_show, NULL },
+	{ "DELETE", PROCESS, SCOPE_CONTROL, OWNER_SESSION,
+	    0, 0, api_process_delete, NULL },
+	{ "POST", PROCESS "/signal", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, SMALL_BODY, api_process_signal, NULL },
+	{ "GET", PROCESS "/log", SCOPE_VIEW, OWNER_SESSION,
+	    ROUTE_STREAM, 0, api_process_log, "stream after limit" },
+	{ "POST", PROCESS "/input", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, EXEC_BODY, api_process_input, NULL },
+
+	{ "GET", TERMINALS, SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_terminal_list, NULL },
+	{ "POST", TERMINALS, SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY_OPT, EXEC_BODY, api_terminal_create, NULL },
+	{ "GET", TERMINAL, SCOPE_VIEW, OWNER_SESSION,
+	    0, 0, api_terminal_show, NULL },
+	{ "PATCH", TERMINAL, SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, SMALL_BODY, api_terminal_patch, NULL },
+	{ "DELETE", TERMINAL, SCOPE_CONTROL, OWNER_SESSION,
+	    0, 0, api_terminal_delete, NULL },
+	{ "GET", TERMINAL "/log", SCOPE_VIEW, OWNER_SESSION,
+	    ROUTE_STREAM, 0, api_terminal_log, "stream after limit" },
+	{ "POST", TERMINAL "/input", SCOPE_CONTROL, OWNER_SESSION,
+	    ROUTE_BODY, EXEC_BODY, api_terminal_input, NULL },
 	{ "GET", SESSION "/events", SCOPE_READ, OWNER_SESSION,
 	    ROUTE_STREAM, 0, api_event_session,
 	    "kind after before order limit" },

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "kept_session.h"
 #include "life.h"
 #include "move.h"
 #include "session.h"
@@ -155,6 +156,7 @@ session_free(struct session *s)
 		move_free(m);
 	}
 	worker_drop(s);
+	kept_all_gone(s);
 	row_clear(&s->row);
 	free(s);
 }

@@ -16,6 +16,7 @@
 #include "problem.h"
 
 struct json_object;
+struct kept_records;
 struct peer;
 
 enum session_state {
@@ -81,6 +82,8 @@ struct session {
 	char			 fail_detail[SESSION_DETAIL];
 	struct peer		*worker;	/* or NULL */
 	unsigned int		 workers;	/* that this life has had */
+	struct kept_records	*kept;		/* its programs, or NULL */
+	int			 kept_synced;	/* with this worker */
 	int			 moving;
 	TAILQ_HEAD(, move)	 moves;		/* the first is under way */
 	TAILQ_HEAD(, move)	 unsaved;	/* facts the disk refused */

@@ -5,7 +5,8 @@
 #include "field.h"
 #include "json_read.h"
 #include "kept.h"
-#include "msg.h"
+#include "kept_session.h"
+#include "kept_start.h"
 #include "socket_text.h"
 
 static struct json_object *
@@ -51,41 +52,33 @@ socket_exited(const void *bytes)
 {
 	struct json_object	*o = text_new("exited");
 	struct kept_end		 e;
-	const char		*name = NULL;
 
 	memcpy(&e, bytes, sizeof(e));
-	if (e.signal > 0)
-		name = sigabbrev_np(e.signal);
-	json_object_object_add(o, "exit_code", e.signal != 0 ? NULL :
-	    json_object_new_int(e.code));
-	json_object_object_add(o, "signal", e.signal == 0 ? NULL :
-	    json_object_new_string(name == NULL ? "KILL" : name));
-	json_object_object_add(o, "timed_out",
-	    json_object_new_boolean((e.flags & KEPT_TIMED_OUT) != 0));
+	kept_json_end(o, e.code, e.signal, e.flags, e.duration_ms);
 	return o;
 }
 
 static void
-read_order(struct fields *f, struct socket_order *order, int process)
+read_order(struct fields *f, struct socket_order *order, uint32_t kind)
 {
 	static const char *const	terminal_types[] = { "resize", NULL };
 	static const char *const	process_types[] = { "stdin_end", NULL };
 
 	field_require(f, "type");
-	(void)field_choice(f, "type", process ? process_types :
+	(void)field_choice(f, "type", kind == KEPT_PROCESS ? process_types :
 	    terminal_types, 0);
-	order->what = process ? ORDER_INPUT_END : ORDER_RESIZE;
-	if (process)
+	order->what = kind == KEPT_PROCESS ? ORDER_INPUT_END : ORDER_RESIZE;
+	if (kind == KEPT_PROCESS)
 		return;
 	field_require(f, "cols");
 	field_require(f, "rows");
-	order->cols = (unsigned int)field_int(f, "cols", 1, CELLS_MAX, 80);
-	order->rows = (unsigned int)field_int(f, "rows", 1, CELLS_MAX, 24);
+	order->cols = (unsigned int)field_int(f, "cols", 1, TERMINAL_MAX, 80);
+	order->rows = (unsigned int)field_int(f, "rows", 1, TERMINAL_MAX, 24);
 }
 
 int
 socket_order(struct socket_order *order, const char *text, size_t len,
-    int process, char *why, size_t size)
+    uint32_t kind, char *why, size_t size)
 {
 	struct json_object	*o;
 	struct json_error	 error;
@@ -103,7 +96,7 @@ socket_order(struct socket_order *order, const char *text, size_t len,
 		return -1;
 	}
 	fields_begin(&f, o);
-	read_order(&f, order, process);
+	read_order(&f, order, kind);
 	if ((rc = fields_end(&f)) == -1)
 		snprintf(why, size, "%.40s: %.56s", f.where, f.detail);
 	json_object_put(o);

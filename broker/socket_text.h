@@ -11,8 +11,6 @@ struct msg_kept_stream;
 
 enum socket_stream { SOCKET_STDOUT = 1, SOCKET_STDERR = 2 };
 
-#define CELLS_MAX	1000	/* columns, or rows */
-
 enum order { ORDER_RESIZE, ORDER_INPUT_END };
 
 struct socket_order {
@@ -24,8 +22,8 @@ struct socket_order {
 struct json_object *socket_attached(const struct msg_kept_stream *);
 struct json_object *socket_offset(const char *, uint64_t);
 struct json_object *socket_exited(const void *);	/* kept_end's bytes */
-/* Of a process or a terminal; -1, and why in a few words. */
+/* Of a kept_kind; -1, and why in a few words. */
 int		 socket_order(struct socket_order *, const char *, size_t,
-		    int, char *, size_t);
+		    uint32_t, char *, size_t);
 
 #endif

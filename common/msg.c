@@ -70,7 +70,7 @@ static const struct msg_row rows[MSG__COUNT] = {
 	[MSG_KEPT_START] = { "kept_start", B | W, W | I,
 			    SIZE(msg_kept_start), MSG_TAIL, { 0 } },
 	[MSG_KEPT_STARTED] = { "kept_started", W | I, B | W,
-			    SIZE(msg_kept_started), 0, { 0 } },
+			    SIZE(msg_kept_started), MSG_TAIL, { 0 } },
 	[MSG_KEPT_LIST]	= { "kept_list", B | W, W | I, 0, 0, { 0 } },
 	[MSG_KEPT_ITEM]	= { "kept_item", W | I, B | W,
 			    SIZE(msg_kept_item), MSG_TAIL, { 0 } },

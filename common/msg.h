@@ -75,7 +75,7 @@ enum msg_type {
 
 	/* The same two ways: programs whose output init keeps. */
 	MSG_KEPT_START,		/* tail as EXEC's; -> KEPT_STARTED, ERROR */
-	MSG_KEPT_STARTED,
+	MSG_KEPT_STARTED,	/* tail: argv..., perhaps cut */
 	MSG_KEPT_LIST,		/* -> KEPT_ITEM for each, then OK */
 	MSG_KEPT_ITEM,		/* tail: argv..., perhaps cut */
 	MSG_KEPT_ATTACH,	/* -> KEPT_STREAM or ERROR */
@@ -299,7 +299,7 @@ struct msg_kept_start {
 
 struct msg_kept_started {
 	uint32_t	pid;
-	uint32_t	pad;
+	uint32_t	argc;
 	uint64_t	started_ms;	/* of the calendar */
 };
 
@@ -394,10 +394,10 @@ struct msg_action_picture {
 	uint32_t	index;
 	uint32_t	width;
 	uint32_t	height;
-	uint32_t	size;		/* bytes of PNG in the memfd */
+	uint32_t	size;		/* bytes in the memfd */
 	uint64_t	generation;
 	uint32_t	settled;	/* 0: the limit passed first */
-	uint32_t	pad;
+	uint32_t	format;		/* enum shot_format */
 };
 
 struct msg_actions_done {
@@ -405,21 +405,32 @@ struct msg_actions_done {
 	uint32_t	failed;		/* of them */
 };
 
+enum shot_format { SHOT_PNG, SHOT_JPEG, SHOT_WEBP };
+
+#define SHOT_QUALITY	80	/* when none is given */
+
 #define SHOT_POINTER	0x1
+#define SHOT_LOSSLESS	0x2
 
 struct msg_shot {
 	uint32_t	x, y, width, height;	/* region; all 0: whole */
 	uint32_t	out_width, out_height;	/* 0: not scaled */
 	uint32_t	flags;
+	uint32_t	format;		/* enum shot_format */
+	uint32_t	quality;	/* 1..100; 0 where there is none */
 	uint32_t	pad;
 	uint64_t	tag;		/* of the copy the client has, or 0 */
 };
 
+/* What it took to answer. */
+#define SHOT_CAPTURED	0x1	/* pixels were fetched for it */
+#define SHOT_ENCODED	0x2	/* a picture was made for it */
+
 struct msg_shot_done {
 	uint32_t	width;
 	uint32_t	height;
-	uint32_t	size;		/* bytes of PNG in the memfd */
-	uint32_t	pad;
+	uint32_t	size;		/* bytes in the memfd */
+	uint32_t	took;		/* SHOT_CAPTURED, SHOT_ENCODED */
 	uint64_t	generation;
 	uint64_t	tag;
 };

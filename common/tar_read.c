@@ -23,7 +23,7 @@ struct tar_reader {
 	char			 meta_type;
 	char			*meta;
 	struct tar_pax		 pax;
-	int			 any;		/* a block was read */
+	int			 any;		/* there was a byte */
 };
 
 _Static_assert(sizeof(struct tar_block) == TAR_BLOCK, "a block");
@@ -250,7 +250,6 @@ header(struct tar_reader *r)
 	int64_t	size;
 
 	r->have = 0;
-	r->any = 1;
 	if (zeros(r)) {
 		r->state = END;
 		return 0;
@@ -309,6 +308,7 @@ step(struct tar_reader *r, const char *p, size_t len)
 {
 	size_t	n;
 
+	r->any = 1;
 	if (r->state == HEADER) {
 		n = TAR_BLOCK - r->have;
 		n = len < n ? len : n;

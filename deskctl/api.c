@@ -66,16 +66,24 @@ api_broken(struct ctl *c)
 }
 
 int
-api_ask(struct ctl *c, const struct http_request *r)
+api_connect(struct ctl *c)
 {
-	int	status;
-
 	if (c->http != NULL && !http_reusable(c->http)) {
 		http_close(c->http);
 		c->http = NULL;
 	}
 	if (c->http == NULL && (c->http = http_open(c->socket)) == NULL)
 		return no_connection(c);
+	return 0;
+}
+
+int
+api_ask(struct ctl *c, const struct http_request *r)
+{
+	int	status;
+
+	if (api_connect(c) == -1)
+		return -1;
 	if ((status = http_ask(c->http, r)) == -1)
 		return api_broken(c);
 	return status;
@@ -126,10 +134,7 @@ api_problem(struct ctl *c, int status)
 struct json_object *
 api_request(struct ctl *c, const struct http_request *r)
 {
-	struct json_object	*o;
-	char			*body;
-	size_t			 len;
-	int			 status;
+	int	status;
 
 	if ((status = api_ask(c, r)) == -1)
 		return NULL;
@@ -137,6 +142,16 @@ api_request(struct ctl *c, const struct http_request *r)
 		api_problem(c, status);
 		return NULL;
 	}
+	return api_object(c);
+}
+
+struct json_object *
+api_object(struct ctl *c)
+{
+	struct json_object	*o;
+	char			*body;
+	size_t			 len;
+
 	if ((body = http_slurp(c->http, ANSWER_MAX, &len)) == NULL) {
 		api_broken(c);
 		return NULL;

@@ -13,6 +13,10 @@ struct json_object;
 
 /* Only the head of the answer; its status, or -1 without a connection. */
 int	api_ask(struct ctl *, const struct http_request *);
+/* A connection for the next request; 0, or -1. */
+int	api_connect(struct ctl *);
+/* The rest of an answer, a JSON object. */
+struct json_object *api_object(struct ctl *);
 /* The rest of an answer that is a problem; returns -1. */
 int	api_problem(struct ctl *, int);
 int	api_broken(struct ctl *);	/* the connection failed; -1 */

@@ -87,12 +87,12 @@ attach(struct ctl *c, const char *session, const char *typed, int read_only)
 {
 	struct attach		 a = { .session = session,
 				    .read_only = read_only };
-	struct json_object	*list, *t;
+	struct json_object	*o, *list, *t;
 	int			 status = -1;
 
-	list = api_list(c, "/v1/sessions/%s/terminals?limit=100", session);
-	if (list == NULL)
+	if ((o = api_get(c, "/v1/sessions/%s/terminals", session)) == NULL)
 		return -1;
+	list = field(o, "data");
 	if ((t = choose(c, list, typed)) != NULL) {
 		a.terminal = field_or(t, "id", "");
 		status = attach_run(c, &a);
@@ -101,7 +101,7 @@ attach(struct ctl *c, const char *session, const char *typed, int read_only)
 	if (a.detached)
 		fprintf(stderr, "\n[deskctl: detached from %s]\n",
 		    a.terminal);
-	json_object_put(list);
+	json_object_put(o);
 	return status;
 }
 

@@ -45,6 +45,7 @@ struct exec {
 	struct json_object	*body;
 	int			 with_stdin;
 	int			 terminal;
+	int			 limited;
 	double			 timeout;
 };
 
@@ -78,6 +79,7 @@ options(struct ctl *c, struct exec *x, int argc, char **argv)
 			    &why) == -1)
 				ctl_usage(c, "-T %s %s", optarg, why);
 			put_double(x->body, "timeout_seconds", x->timeout);
+			x->limited = 1;
 			break;
 		}
 	}
@@ -209,6 +211,8 @@ check_options(struct ctl *c, const struct exec *x, int ncommand)
 		ctl_usage(c, "no command");
 	if (x->terminal && x->with_stdin)
 		ctl_usage(c, "-t has standard input: not with -i");
+	if (x->terminal && x->limited)
+		ctl_usage(c, "-t has no time limit: not with -T");
 	if (x->terminal && c->json)
 		ctl_usage(c, "-t is for people: not with -j");
 }

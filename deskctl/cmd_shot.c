@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include <json-c/json.h>
@@ -20,13 +21,28 @@ static const struct option long_options[] = {
 	{ "region",	required_argument,	NULL, 'r' },
 	{ "scale",	required_argument,	NULL, 's' },
 	{ "pointer",	no_argument,		NULL, 'p' },
+	{ "format",	required_argument,	NULL, 'f' },
+	{ "quality",	required_argument,	NULL, 'q' },
+	{ "lossless",	no_argument,		NULL, 'l' },
 	{ "help",	no_argument,		NULL, 'h' },
 	{ "json",	no_argument,		NULL, 'j' },
 	{ NULL,		0,			NULL, 0 }
 };
 
+/* Formats, and how the names of their files end. */
+static const struct {
+	const char	*name;
+	const char	*suffix;
+} formats[] = {
+	{ "png", ".png" }, { "jpeg", ".jpg" }, { "jpeg", ".jpeg" },
+	{ "webp", ".webp" }
+};
+#define NFORMATS	(sizeof(formats) / sizeof(formats[0]))
+
 struct shot {
-	char	*query;		/* after format=png */
+	char	*query;		/* after the format */
+	const char *output;	/* as typed */
+	size_t	 format;	/* in formats; NFORMATS: not said */
 	char	*path;		/* NULL: standard output */
 	char	*part;		/* what is written until it is whole */
 	int	 fd;
@@ -65,6 +81,53 @@ add_scale(struct ctl *c, struct shot *s, const char *arg)
 		xasprintf(&s->query, "%s&scale=%.6g", old, f);
 	}
 	free(old);
+}
+
+static void
+add_format(struct ctl *c, struct shot *s, const char *arg)
+{
+	for (s->format = 0; s->format < NFORMATS; s->format++)
+		if (strcmp(arg, formats[s->format].name) == 0)
+			return;
+	ctl_usage(c, "format %s must be png, jpeg or webp", arg);
+}
+
+static void
+add_quality(struct ctl *c, struct shot *s, const char *arg)
+{
+	const char	*why;
+	char		*old = s->query;
+	int		 n;
+
+	if (parse_int(arg, 1, 100, &n, &why) == -1)
+		ctl_usage(c, "quality %s %s", arg, why);
+	xasprintf(&s->query, "%s&quality=%d", old, n);
+	free(old);
+}
+
+static void
+add_flag(struct shot *s, const char *name)
+{
+	char	*old = s->query;
+
+	xasprintf(&s->query, "%s&%s=1", old, name);
+	free(old);
+}
+
+/* Where nothing is said, the file's name says it; else it is PNG. */
+static void
+guess_format(struct shot *s)
+{
+	size_t	i, len = s->output == NULL ? 0 : strlen(s->output), n;
+
+	for (i = 0; i < NFORMATS && s->format == NFORMATS; i++) {
+		n = strlen(formats[i].suffix);
+		if (len > n && strcasecmp(s->output + len - n,
+		    formats[i].suffix) == 0)
+			s->format = i;
+	}
+	if (s->format == NFORMATS)
+		s->format = 0;
 }
 
 /*
@@ -162,15 +225,15 @@ static int
 shot(struct ctl *c, struct shot *s, const char *typed)
 {
 	struct http_request	 r = { .method = "GET",
-				    .accept = "image/png, "
+				    .accept = "image/*, "
 				    "application/problem+json" };
 	char			*id, *target;
 	int			 status;
 
 	if ((id = ctl_session(c, typed)) == NULL)
 		return -1;
-	xasprintf(&target, "/v1/sessions/%s/screenshot?format=png%s", id,
-	    s->query);
+	xasprintf(&target, "/v1/sessions/%s/screenshot?format=%s%s", id,
+	    formats[s->format].name, s->query);
 	free(id);
 	r.target = target;
 	status = api_ask(c, &r);
@@ -185,34 +248,43 @@ shot(struct ctl *c, struct shot *s, const char *typed)
 	return 0;
 }
 
+static void
+options(struct ctl *c, struct shot *s, int argc, char **argv)
+{
+	int	ch;
+
+	while ((ch = ctl_option(c, argc, argv, "o:r:s:pf:q:l",
+	    long_options)) != -1) {
+		if (ch == 'o')
+			s->output = optarg;
+		else if (ch == 'r')
+			add_region(c, s, optarg);
+		else if (ch == 's')
+			add_scale(c, s, optarg);
+		else if (ch == 'f')
+			add_format(c, s, optarg);
+		else if (ch == 'q')
+			add_quality(c, s, optarg);
+		else
+			add_flag(s, ch == 'l' ? "lossless" : "pointer");
+	}
+}
+
 int
 cmd_shot(struct ctl *c, int argc, char **argv)
 {
-	struct shot	 s = { .fd = -1 };
-	const char	*output = NULL;
-	int		 ch, status;
+	struct shot	 s = { .fd = -1, .format = NFORMATS };
+	int		 status;
 
 	s.query = xstrdup("");
-	while ((ch = ctl_option(c, argc, argv, "o:r:s:p",
-	    long_options)) != -1) {
-		if (ch == 'o')
-			output = optarg;
-		else if (ch == 'r')
-			add_region(c, &s, optarg);
-		else if (ch == 's')
-			add_scale(c, &s, optarg);
-		else {
-			char	*old = s.query;
-
-			xasprintf(&s.query, "%s&pointer=1", old);
-			free(old);
-		}
-	}
+	options(c, &s, argc, argv);
 	ctl_operands(c, argc - optind, 1, 1);
-	if (output == NULL)
-		xasprintf(&s.path, "%s.png", argv[optind]);
-	else if (strcmp(output, "-") != 0)
-		s.path = xstrdup(output);
+	guess_format(&s);
+	if (s.output == NULL)
+		xasprintf(&s.path, "%s%s", argv[optind],
+		    formats[s.format].suffix);
+	else if (strcmp(s.output, "-") != 0)
+		s.path = xstrdup(s.output);
 	else if (isatty(STDOUT_FILENO))
 		ctl_usage(c, "a picture on a terminal helps nobody; "
 		    "use -o FILE");

@@ -47,9 +47,13 @@ static const struct command commands[] = {
 	    "  -w          wait until they run (--wait)\n"
 	    "  -T SECONDS  for so long; 60 (--timeout)\n" },
 	{ "rm", cmd_rm, "ID ...", "delete sessions and their disks", "" },
-	{ "shot", cmd_shot, "[-p] [-o file] [-r x,y,w,h] [-s WxH|factor] ID",
+	{ "shot", cmd_shot, "[-lp] [-f format] [-o file] [-q quality] "
+	    "[-r x,y,w,h] [-s WxH|factor] ID",
 	    "take a picture of the screen",
 	    "  -o FILE     write it there; - is standard output (--output)\n"
+	    "  -f FORMAT   png, jpeg, webp; else as FILE ends (--format)\n"
+	    "  -q QUALITY  of jpeg and webp, 1 to 100 (--quality)\n"
+	    "  -l          webp that loses nothing (--lossless)\n"
 	    "  -r X,Y,W,H  only this part of the screen (--region)\n"
 	    "  -s WxH|F    scaled to this size or by this factor (--scale)\n"
 	    "  -p          with the pointer (--pointer)\n" },
@@ -86,6 +90,14 @@ static const struct command commands[] = {
 	{ "windows", cmd_windows, "ID", "list windows, the topmost first", "" },
 	{ "window", cmd_window, "focus|move|resize|max|min|restore|close "
 	    "ID WINDOW [X Y | W H]", "do something to a window", "" },
+	{ "apps", cmd_apps, "[-a] ID", "list applications",
+	    "  -a          those that menus do not show, too (--all)\n" },
+	{ "launch", cmd_launch,
+	    "[-W] [-e key=value] [-T seconds] ID APP [FILE ...]",
+	    "start an application and wait for its window",
+	    "  -e K=V      environment (--env)\n"
+	    "  -T SECONDS  wait for so long; 30 (--timeout)\n"
+	    "  -W          do not wait (--no-wait)\n" },
 	{ "exec", cmd_exec, "[-it] [-u user] [-C dir] [-e key=value] "
 	    "[-T seconds] ID [--] [CMD ...]", "run a command in a session",
 	    "  -i          give it standard input (--stdin)\n"
@@ -94,12 +106,32 @@ static const struct command commands[] = {
 	    "  -u USER     user or root (--user)\n"
 	    "  -C DIR      working directory (--cwd)\n"
 	    "  -e K=V      environment (--env)\n"
-	    "  -T SECONDS  kill it after that; 60, without end with -t\n"
-	    "              (--timeout)\n" },
+	    "  -T SECONDS  kill it after that; 60 (--timeout)\n" },
 	{ "attach", cmd_attach, "[-r] ID [TERMINAL]",
 	    "see and use a terminal of a session",
 	    "  -r          only see it (--read-only)\n"
 	    "Ctrl-] d detaches.\n" },
+	{ "cp", cmd_cp, "[-r] [-u user] SRC DST",
+	    "copy files into a session, or out of one",
+	    "  -r          directories, and all in them (--recursive)\n"
+	    "  -u USER     user or root of the session (--user)\n"
+	    "\nOne of SRC and DST is SESSION:PATH, the other a file here or -.\n" },
+	{ "file", cmd_file,
+	    "[-u user] ls|stat|mkdir|mv|cp|rm|watch ID PATH ...",
+	    "look at a session's files and change them",
+	    "  ls [-l] ID [PATH]         list a directory\n"
+	    "  stat ID PATH ...          show what is there\n"
+	    "  mkdir [-p] ID PATH ...    make directories\n"
+	    "  mv [-f] ID FROM TO        move or rename\n"
+	    "  cp [-f] ID FROM TO        copy, directories as well\n"
+	    "  rm [-r] ID PATH ...       delete\n"
+	    "  watch [-r] ID PATH        say what changes\n"
+	    "\n"
+	    "  -l          with mode, owner, size and time (--long)\n"
+	    "  -p          and the directories above (--parents)\n"
+	    "  -f          over what is there (--force)\n"
+	    "  -r          and all below it (--recursive)\n"
+	    "  -u USER     as user or root of the session (--user)\n" },
 	{ "log", cmd_log, "[-f] [-n count] [-k kind] [ID]", "show events",
 	    "  -f          go on as they happen (--follow)\n"
 	    "  -n COUNT    only the last ones (--lines)\n"

@@ -59,15 +59,19 @@ void		 ctl_suggest(struct ctl *);
 
 /* The commands, one table in command.c. */
 int		 cmd_actions(struct ctl *, int, char **);
+int		 cmd_apps(struct ctl *, int, char **);
 int		 cmd_attach(struct ctl *, int, char **);
 int		 cmd_click(struct ctl *, int, char **);
 int		 cmd_clip(struct ctl *, int, char **);
+int		 cmd_cp(struct ctl *, int, char **);
 int		 cmd_create(struct ctl *, int, char **);
 int		 cmd_doctor(struct ctl *, int, char **);
 int		 cmd_drag(struct ctl *, int, char **);
 int		 cmd_exec(struct ctl *, int, char **);
+int		 cmd_file(struct ctl *, int, char **);
 int		 cmd_help(struct ctl *, int, char **);
 int		 cmd_key(struct ctl *, int, char **);
+int		 cmd_launch(struct ctl *, int, char **);
 int		 cmd_log(struct ctl *, int, char **);
 int		 cmd_ls(struct ctl *, int, char **);
 int		 cmd_move(struct ctl *, int, char **);

@@ -299,38 +299,122 @@ frame(struct http *h, int status)
 	return 0;
 }
 
+/* The line that says how the body of a request ends. */
+static char *
+request_frame(const struct http_request *r)
+{
+	char	*line;
+
+	if (r->source == NULL)
+		xasprintf(&line, "Content-Length: %zu\r\n", r->len);
+	else if (r->source_len == -1)
+		line = xstrdup("Transfer-Encoding: chunked\r\n"
+		    "Expect: 100-continue\r\n");
+	else
+		xasprintf(&line, "Content-Length: %lld\r\n"
+		    "Expect: 100-continue\r\n", (long long)r->source_len);
+	return line;
+}
+
+/* A chunk's size before it and an empty line after it. */
+static int
+send_chunk(struct http *h, const char *data, size_t len)
+{
+	char	size[32];
+	int	n;
+
+	n = snprintf(size, sizeof(size), "%zx\r\n", len);
+	if (send_all(h, size, (size_t)n) == -1 ||
+	    send_all(h, data, len) == -1)
+		return -1;
+	return send_all(h, "\r\n", 2);
+}
+
+/*
+ * A source that fails leaves the request half sent, and that is the end of
+ * the connection: deskd then takes nothing of it.
+ */
+static int
+send_source(struct http *h, const struct http_request *r)
+{
+	static char	buf[65536];
+	int64_t		sent = 0;
+	long		n;
+
+	while ((n = r->source(r->source_arg, buf, sizeof(buf))) > 0) {
+		if (r->source_len != -1 && n > r->source_len - sent)
+			return failed(h, "it became longer while it was sent");
+		if ((r->source_len == -1 ? send_chunk(h, buf, (size_t)n) :
+		    send_all(h, buf, (size_t)n)) == -1)
+			return -1;
+		sent += n;
+		/* Answered already: the rest would be sent for nothing. */
+		if (!h->keep)
+			return 0;
+	}
+	if (n == -1)
+		return failed(h, "what was to be sent could not be read");
+	if (r->source_len == -1)
+		return send_chunk(h, "", 0);
+	return sent == r->source_len ? 0 :
+	    failed(h, "it became shorter while it was sent");
+}
+
+/* The head of one answer; its status or -1. */
+static int
+read_status(struct http *h)
+{
+	int	status;
+
+	if (read_head(h) == -1)
+		return -1;
+	if (strncmp(h->head, "HTTP/1.1 ", 9) != 0)
+		return failed(h, "this socket does not speak HTTP");
+	status = atoi(h->head + 9);
+	if (status < 100 || status > 599)
+		return failed(h, "answer with a bad status");
+	return status;
+}
+
+void
+http_shutdown(const struct http *h)
+{
+	shutdown(h->fd, SHUT_RDWR);
+}
+
 int
 http_ask(struct http *h, const struct http_request *r)
 {
-	char	*head;
+	char	*head, *frame_line = request_frame(r);
 	int	 len, ok, status;
 
 	h->timeout_ms = (r->timeout > 0 ? r->timeout : TIMEOUT_S) * 1000;
 	h->keep = 1;
 	h->done = 0;
 	len = xasprintf(&head, "%s %s HTTP/1.1\r\nHost: deskd\r\n"
-	    "User-Agent: deskctl/%s\r\nAccept: %s\r\n%s%s%s%s"
-	    "Content-Length: %zu\r\n\r\n",
+	    "User-Agent: deskctl/%s\r\nAccept: %s\r\n%s%s%s%s%s\r\n",
 	    r->method, r->target, PACKAGE_VERSION,
 	    r->accept != NULL ? r->accept : "application/json",
 	    r->type != NULL ? "Content-Type: " : "",
 	    r->type != NULL ? r->type : "", r->type != NULL ? "\r\n" : "",
-	    r->extra != NULL ? r->extra : "", r->len);
+	    r->extra != NULL ? r->extra : "", frame_line);
 	ok = send_all(h, head, (size_t)len) == 0 &&
-	    send_all(h, r->body, r->len) == 0;
+	    (r->source != NULL || send_all(h, r->body, r->len) == 0);
 	free(head);
+	free(frame_line);
 	if (!ok)
 		return -1;
 	do {
-		if (read_head(h) == -1)
+		if ((status = read_status(h)) == -1)
 			return -1;
-		if (strncmp(h->head, "HTTP/1.1 ", 9) != 0)
-			return failed(h, "this socket does not speak HTTP");
-		status = atoi(h->head + 9);
-		if (status < 100 || status > 599)
-			return failed(h, "answer with a bad status");
-	} while (status < 200 && status != 101);	/* 100 Continue */
-	return frame(h, status) == -1 ? -1 : status;
+		if (status == 100 && r->source != NULL &&
+		    send_source(h, r) == -1)
+			return -1;
+	} while (status < 200 && status != 101);
+	/* What it did not want cannot be followed by another request. */
+	if (frame(h, status) == -1)
+		return -1;
+	return status;
 }
 
 static int

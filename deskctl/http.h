@@ -8,8 +8,12 @@
 #include <sys/types.h>
 
 #include <stddef.h>
+#include <stdint.h>
 
 struct http;
+
+/* More of a body that is not in memory: bytes, 0 at its end, -1. */
+typedef long http_source(void *, void *, size_t);
 
 struct http_request {
 	const char	*method;
@@ -20,6 +24,10 @@ struct http_request {
 	const void	*body;
 	size_t		 len;
 	int		 timeout;	/* seconds without a byte; 0: default */
+	/* Instead of body and len; sent only when deskd is ready for it. */
+	http_source	*source;
+	void		*source_arg;
+	int64_t		 source_len;	/* -1: not known before its end */
 };
 
 /* Called about ten times a second while nothing comes. */
@@ -35,6 +43,8 @@ void		 http_set_tick(struct http *, http_tick *, void *);
 int		 http_reusable(struct http *);
 /* Sends, and reads the head of the answer.  Returns its status or -1. */
 int		 http_ask(struct http *, const struct http_request *);
+/* Ends all waiting for it; may be called by a signal's handler. */
+void		 http_shutdown(const struct http *);
 /* A header of the answer, copied and cut to size; returns 0 or -1. */
 int		 http_header(const struct http *, const char *, char *, size_t);
 /* More of the body: bytes read, 0 at its end, -1 on error. */

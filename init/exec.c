@@ -25,11 +25,11 @@
 #include "msg.h"
 #include "peer.h"
 #include "problem.h"
+#include "request.h"
 #include "wire.h"
 #include "xmalloc.h"
 
 #define EXECS_MAX	256
-#define TTY_TERM	"TERM=xterm-256color"	/* what deskctl's users run */
 #define PUMP_GRACE	30	/* seconds to undo what was begun */
 
 struct exec {
@@ -50,29 +50,6 @@ static TAILQ_HEAD(execs, exec)	 execs = TAILQ_HEAD_INITIALIZER(execs);
 static unsigned int		 nexecs;
 static struct event_base	*loop;
 
-/* A request, its counts checked. */
-struct request {
-	struct msg_exec	 m;
-	const char	*cwd;
-	char		**argv;		/* into the message; ends in NULL */
-	struct env	 env;
-	int		 nameless;	/* a variable without a name */
-};
-
-/* Why not, in the terms of the API. */
-struct refusal {
-	enum problem	 problem;
-	const char	*pointer;
-	char		 detail[256];
-};
-
-static const char	*request_parse(struct request *, struct wire_msg *);
-static const char	*request_texts(struct request *, struct msg_tail *);
-static void		 request_free(struct request *);
-static int		 request_refuse(const struct request *,
-			    struct refusal *);
-static int		 refuse(struct refusal *, enum problem, const char *,
-			    const char *);
 static struct exec	*exec_find(const struct peer *, uint64_t);
 static int		 exec_run(struct exec *, const struct request *,
 			    struct refusal *);
@@ -101,7 +78,8 @@ exec_ask(struct peer *p, struct wire_msg *msg)
 	const char	*why;
 
 	memset(&r, 0, sizeof(r));
-	if ((why = request_parse(&r, msg)) == NULL && (msg->hdr.request == 0 ||
+	if ((why = request_read(&r, msg->data, msg->len,
+	    sizeof(r.m))) == NULL && (msg->hdr.request == 0 ||
 	    exec_find(p, msg->hdr.request) != NULL))
 		why = "exec with a number that is in use";
 	if (why != NULL) {
@@ -119,101 +97,6 @@ exec_ask(struct peer *p, struct wire_msg *msg)
 	request_free(&r);
 }
 
-/*
- * NULL, or what is wrong with bytes that no good worker sends.  What a client
- * may have written (no name, no argument) is refused later and costs the
- * worker nothing.
- */
-static const char *
-request_parse(struct request *r, struct wire_msg *msg)
-{
-	struct msg_tail	tail;
-
-	memcpy(&r->m, msg->data, sizeof(r->m));
-	if (r->m.flags & ~(uint32_t)(EXEC_TTY | EXEC_ROOT | EXEC_PUMP))
-		return "exec with unknown flags";
-	if ((r->m.flags & EXEC_PUMP) && (r->m.flags & EXEC_TTY))
-		return "a pump on a terminal";
-	if (r->m.argc > EXEC_ARGS_MAX || r->m.envc > EXEC_ARGS_MAX)
-		return "exec with wrong counts";
-	/* Bytes are bounded by the message: the worker adds to a request. */
-	(r->m.flags & EXEC_PUMP ? env_init_bare : env_init)(&r->env,
-	    r->m.flags & EXEC_ROOT ? ENV_ROOT : ENV_USER);
-	if (r->m.flags & EXEC_TTY)
-		env_set(&r->env, TTY_TERM);
-	msg_tail_init(&tail, msg->data, msg->len, sizeof(r->m));
-	return request_texts(r, &tail);
-}
-
-static const char *
-request_texts(struct request *r, struct msg_tail *tail)
-{
-	const char	*text;
-	uint32_t	 i;
-
-	if ((r->cwd = msg_tail_next(tail)) == NULL)
-		return "exec without a directory";
-	r->argv = xcalloc(r->m.argc + 1, sizeof(*r->argv));
-	for (i = 0; i < r->m.argc; i++) {
-		if ((text = msg_tail_next(tail)) == NULL)
-			return "exec with fewer arguments than counted";
-		r->argv[i] = (char *)(uintptr_t)text;
-	}
-	for (i = 0; i < r->m.envc; i++) {
-		if ((text = msg_tail_next(tail)) == NULL)
-			return "exec with less environment than counted";
-		if (env_valid(text))
-			env_set(&r->env, text);
-		else
-			r->nameless = 1;
-	}
-	return tail->left == 0 ? NULL : "exec with more than was counted";
-}
-
-static void
-request_free(struct request *r)
-{
-	free(r->argv);
-	env_free(&r->env);
-}
-
-static int
-request_refuse(const struct request *r, struct refusal *no)
-{
-	if (!filter_ready())
-		return refuse(no, PROBLEM_UNAVAILABLE, "",
-		    "the session is not set up yet");
-	if ((r->m.flags & EXEC_ROOT) && !filter_root_offered())
-		return refuse(no, PROBLEM_NOT_OFFERED, "/user",
-		    "this image does not offer user root");
-	if (nexecs >= EXECS_MAX)
-		return refuse(no, PROBLEM_BUSY, "",
-		    "too many programs were started and still run");
-	if (r->m.argc == 0)
-		return refuse(no, PROBLEM_INVALID_FIELD, "/argv",
-		    "must not be empty");
-	if (r->argv[0][0] == '\0')
-		return refuse(no, PROBLEM_INVALID_FIELD, "/argv/0",
-		    "must not be empty");
-	if (r->nameless)
-		return refuse(no, PROBLEM_INVALID_FIELD, "/env",
-		    "a variable must have a name");
-	if (r->cwd[0] != '\0' && r->cwd[0] != '/')
-		return refuse(no, PROBLEM_INVALID_FIELD, "/cwd",
-		    "must be an absolute path");
-	return 0;
-}
-
-static int
-refuse(struct refusal *no, enum problem problem, const char *pointer,
-    const char *detail)
-{
-	no->problem = problem;
-	no->pointer = pointer;
-	strlcpy(no->detail, detail, sizeof(no->detail));
-	return 1;
-}
-
 static struct exec *
 exec_find(const struct peer *p, uint64_t request)
 {
@@ -228,39 +111,17 @@ exec_find(const struct peer *p, uint64_t request)
 static int
 exec_run(struct exec *e, const struct request *r, struct refusal *no)
 {
-	struct launch	l;
 	struct stdio	s;
-	int		saved_errno;
 
+	if (nexecs >= EXECS_MAX) {
+		refuse(no, PROBLEM_BUSY, "",
+		    "too many programs were started and still run");
+		return -1;
+	}
 	e->tty = (r->m.flags & EXEC_TTY) != 0;
 	e->pump = (r->m.flags & EXEC_PUMP) != 0;
-	if ((e->tty ? stdio_tty(&s, r->m.cols, r->m.rows) :
-	    stdio_pipes(&s)) == -1) {
-		refuse(no, PROBLEM_LIMIT, "", "");
-		snprintf(no->detail, sizeof(no->detail), "no %s: %s",
-		    e->tty ? "terminal" : "pipes", strerror(errno));
+	if ((e->pid = request_launch(r, &s, &e->status, no)) == -1)
 		return -1;
-	}
-	memset(&l, 0, sizeof(l));
-	l.path = r->m.flags & EXEC_PUMP ? INIT_PUMP : NULL;
-	l.argv = r->argv;
-	l.env = r->env.v;
-	l.cwd = r->cwd[0] == '\0' ? NULL : r->cwd;
-	l.rights = r->m.flags & EXEC_ROOT ? RIGHTS_ROOT : RIGHTS_USER;
-	l.tty = e->tty;
-	memcpy(l.stdio, s.far, sizeof(l.stdio));
-	l.extra = -1;
-	e->pid = launch(&l, &e->status);
-	saved_errno = errno;
-	stdio_close(s.far);
-	if (e->pid == -1) {
-		stdio_close(s.near);
-		refuse(no, PROBLEM_LIMIT, "", "");
-		snprintf(no->detail, sizeof(no->detail),
-		    "the session cannot start another process: %s",
-		    strerror(saved_errno));
-		return -1;
-	}
 	memcpy(e->near, s.near, sizeof(e->near));
 	exec_watch(e, r->m.timeout_ms);
 	return 0;
@@ -353,23 +214,12 @@ exec_started(struct exec *e)
 static void
 exec_failed(struct exec *e, const struct launch_fault *fault)
 {
-	enum problem	 problem = PROBLEM_INTERNAL;
-	const char	*pointer = "";
-	char		 detail[256];
+	struct refusal	no;
 
-	if (fault->step == LAUNCH_CWD) {
-		problem = PROBLEM_INVALID_FIELD;
-		pointer = "/cwd";
-	} else if (fault->step == LAUNCH_EXEC) {
-		problem = PROBLEM_NO_SUCH_PROGRAM;
-		pointer = "/argv/0";
-	}
-	snprintf(detail, sizeof(detail), "%s: %s", launch_step_text(fault),
-	    strerror(fault->error));
-	if (problem == PROBLEM_INTERNAL)
-		log_warnx("exec: %s", detail);
+	request_fault(fault, &no);
 	if (e->peer != NULL)
-		peer_error(e->peer, &e->hdr, problem, pointer, detail);
+		peer_error(e->peer, &e->hdr, no.problem, no.pointer,
+		    no.detail);
 	e->peer = NULL;
 }
 

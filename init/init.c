@@ -59,6 +59,7 @@ main(int argc, char **argv)
 	base = loop();
 	reap_start(base);
 	exec_start(base);
+	kept_start(base);
 	display_start(base);
 	wm_start(base);
 	bus_start(base);

@@ -97,6 +97,13 @@ void	exec_signal(struct peer *, struct wire_msg *);
 void	exec_forget(const struct peer *);
 int	exec_reaped(pid_t, int);
 
+/* kept.c and kept_ask.c: programs that outlive their asker. */
+void	kept_start(struct event_base *);
+void	kept_ask(struct peer *, struct wire_msg *);
+void	kept_start_ask(struct peer *, struct wire_msg *);
+void	kept_forget(const struct peer *);
+int	kept_reaped(pid_t, int);
+
 /* display.c: the X server. */
 void	display_start(struct event_base *);
 void	display_ask(struct peer *, struct wire_msg *);

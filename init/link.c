@@ -58,6 +58,7 @@ static void
 link_free(struct link *l)
 {
 	exec_forget(l->peer);
+	kept_forget(l->peer);
 	display_forget(l->peer);
 	if (worker == l)
 		worker = NULL;
@@ -91,6 +92,14 @@ link_cb(struct peer *p, struct wire_msg *msg, void *arg)
 		break;
 	case MSG_EXEC_SIGNAL:
 		exec_signal(p, msg);
+		break;
+	case MSG_KEPT_START:
+	case MSG_KEPT_LIST:
+	case MSG_KEPT_ATTACH:
+	case MSG_KEPT_RESIZE:
+	case MSG_KEPT_SIGNAL:
+	case MSG_KEPT_REMOVE:
+		kept_ask(p, msg);
 		break;
 	default:
 		peer_close(p, "not expected by init");

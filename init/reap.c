@@ -37,8 +37,8 @@ reap_cb(int sig, short events, void *arg)
 			continue;
 		if (pid <= 0)
 			return;
-		if (!exec_reaped(pid, status) && !wm_reaped(pid, status) &&
-		    !bus_reaped(pid, status))
+		if (!exec_reaped(pid, status) && !kept_reaped(pid, status) &&
+		    !wm_reaped(pid, status) && !bus_reaped(pid, status))
 			(void)display_reaped(pid, status);
 	}
 }

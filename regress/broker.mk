@@ -4,10 +4,14 @@ STORE_SIDE	= broker/schema.c broker/session_row.c broker/store.c \
 		  broker/store_read.c broker/store_write.c
 STORE_LIBS	= $(SQLITE_LIBS) $(JSON_LIBS) $(COMMON_LIBS) -lpthread
 
-UNIT		+= broker_test \
+UNIT		+= accept_test \
+		  broker_test \
 		  journal_test \
 		  store_test \
 		  utf8_test
+
+accept_test_SRC	= regress/unit/accept_test.c broker/accept.c
+accept_test_LIBS = $(COMMON_LIBS)
 
 broker_test_SRC	= regress/unit/broker_test.c regress/unit/fake.c \
 		  regress/unit/fake_worker.c regress/unit/http_client.c
@@ -24,5 +28,5 @@ utf8_test_SRC	= regress/unit/utf8_test.c
 utf8_test_LIBS	= $(COMMON_LIBS)
 
 # Two programs have a session.h: these mean the broker's.
-$(addprefix $(OBJ)/regress/unit/,broker_test.o fake.o fake_worker.o \
+$(addprefix $(OBJ)/regress/unit/,accept_test.o broker_test.o fake.o fake_worker.o \
     journal_test.o store_test.o utf8_test.o): TEST_INC = -iquote broker

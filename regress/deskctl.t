@@ -359,6 +359,11 @@ is 0 "rm -j" <<-E
 	printf '200 image/png cut\n\nPNG half\n'
 	problem "GET /v1/sessions/$B/screenshot?format=png" 409 no_desktop \
 	    "this session has no desktop"
+	for q in 'jpeg&quality=1' 'webp&lossless=1' webp jpeg \
+	    'webp&quality=100'; do
+		printf '= GET /v1/sessions/%s/screenshot?format=%s\n' $A "$q"
+		printf '200 image/x\n\n%s\n' "$q"
+	done
 } | fake
 cd "$dir" || exit 1
 ctl shot $A
@@ -384,6 +389,23 @@ ctl shot $B
 complains 1 "deskctl: shot: this session has no desktop" "shot without desktop"
 ctl shot -o /nonexistent/x.png $A
 complains 1 "/nonexistent/x.png" "shot into nowhere"
+[ ! -e $A.jpg ] && ctl shot -f jpeg -q 1 $A && [ "$(cat $A.jpg)" = 'jpeg&quality=1' ]
+result "shot -f jpeg writes ID.jpg"
+ctl shot -l -o a.webp $A && [ "$(cat a.webp)" = 'webp&lossless=1' ]
+result "the file's name says the format"
+ctl shot -f webp -o a.png $A && [ "$(cat a.png)" = webp ]
+result "unless -f does"
+ctl shot -o A.JPEG $A && [ "$(cat A.JPEG)" = jpeg ]
+result "in capitals, too"
+ctl shot -o .webp $A && [ "$(cat .webp)" = "PNG of all" ]
+result "a name that is only an ending is none"
+ctl shot --format webp --quality 100 -o x $A && [ "$(cat x)" = 'webp&quality=100' ]
+result "shot with long options"
+for o in '-q 0' '-q 101' '-f gif' '-f JPEG'; do
+	ctl shot $o -o y $A
+	[ $status -eq 2 ] && [ ! -e y ]
+	result "shot $o is a usage error"
+done
 cd "$here" || exit 1
 
 # clip and resize
@@ -460,7 +482,7 @@ data: {"exit_code":null,"signal":"KILL","timed_out":false}
 
 E
 echo "from stdin" | deskctl -s "$dir/sock" exec -u root $A -i -C /tmp -e K=V \
-    -t 5 cat -n >"$dir/out" 2>"$dir/err"
+    -T 5 cat -n >"$dir/out" 2>"$dir/err"
 status=$?
 is 137 "exec exits 128 and the signal" </dev/null
 asked "exec sends every option and standard input" <<-E

@@ -253,7 +253,7 @@ lines' 'tab	"quoted"' 'grüße 日本' "$(printf 'latin \344\377')" \
 done
 sort -z "$TMP/names" | od -An -c > "$TMP/names.wanted"
 run 'LC_ALL=C; export LC_ALL; cd d/sub && find . -mindepth 1 -maxdepth 1 -printf "%f\0" |
-    sort -z' | od -An -c > "$TMP/names.got"
+    sort -z | od -An -c' > "$TMP/names.got"
 ok "the session has just these" cmp "$TMP/names.wanted" "$TMP/names.got"
 is "what is not UTF-8 is listed with its bytes" "$(get d/sub |
     jq -r '.data[] | select(.name_base64) | [.name, .name_base64] | @tsv')" \

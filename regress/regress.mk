@@ -83,3 +83,4 @@ $(BIN)/wall_probe: SAN =
 include regress/broker.mk
 include regress/http.mk
 include regress/worker.mk
+include regress/pump.mk

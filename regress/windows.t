@@ -57,6 +57,10 @@ did() {	# jq expression on the answer
 	jq -c "$1" "$TMP/answer"
 }
 
+maps() {	# window state
+	[ "$(info "$1" | cut -d' ' -f5)" = "$2" ]
+}
+
 has_line() {	# file line
 	inside one "grep -qx '$2' $1"
 }
@@ -81,8 +85,9 @@ launch one "sleep 600 | exec ./wclient -n plain -c Plain -p 4711 \
 ok "two windows come" wait_until 30 has_titles "plain terminal"
 plain=$(id_of plain)
 term=$(id_of terminal)
-ok "the new one is on top" wait_until 10 sh -c "curl -s --unix-socket $SOCKET \
-    http://d$windows | jq -e '.data[0].title == \"plain\"'"
+ok "the new one is on top, and active" wait_until 30 sh -c "curl -s \
+    --unix-socket $SOCKET http://d$windows | jq -e '.data[0] |
+    .title == \"plain\" and (.state | index(\"focused\")) != null'"
 is "a window has an id of its own" "$(printf '%s\n' "$plain" "$term" |
     grep -cE '^win_[1-9a-f][0-9a-f]*$') $([ "$plain" = "$term" ]; echo $?)" \
     "2 1"
@@ -157,18 +162,21 @@ refused "which is a conflict" 409 conflict null
 is "restore" "$(do_to "$plain" '{"action":"restore"}')" 200
 is "it is back" "$(info "$plain" | cut -d' ' -f1-4)" "200 150 250 120"
 is "minimize" "$(do_to "$plain" '{"action":"minimize"}')" 200
-is "it is not to be seen" "$(info "$plain" | cut -d' ' -f5)" IsUnMapped
+ok "it is not to be seen" wait_until 20 maps "$plain" IsUnMapped
 ok "the window was told of that" wait_until 10 has_line plain.log unmapped
 is "its state is minimized" \
     "$(of "$plain" '.state | index("minimized") != null')" true
 is "restore of a minimized one" "$(do_to "$plain" '{"action":"restore"}')" 200
-is "shows it again" "$(info "$plain")" "200 150 250 120 IsViewable"
+ok "shows it again" wait_until 20 maps "$plain" IsViewable
+is "where it was" "$(info "$plain")" "200 150 250 120 IsViewable"
 do_to "$plain" '{"action":"minimize"}' > /dev/null
-is "focus does, too" "$(do_to "$plain" '{"action":"focus"}') $(info "$plain" |
-    cut -d' ' -f5)" "200 IsViewable"
-api GET "/v1/sessions/$id/screenshot" > "$TMP/shot.png"
-is "its pixels are there" "$(pixels "$TMP/shot.png" 210,160 440,260)" \
-    "ffffff ffffff"
+is "focus, too" "$(do_to "$plain" '{"action":"focus"}')" 200
+ok "shows it" wait_until 20 maps "$plain" IsViewable
+is_white() {
+	api GET "/v1/sessions/$id/screenshot" > "$TMP/shot.png"
+	[ "$(pixels "$TMP/shot.png" 210,160 440,260)" = "ffffff ffffff" ]
+}
+ok "its pixels are there" wait_until 20 is_white
 
 # Others.
 launch one "sleep 600 | exec ./wclient -n box -d _NET_WM_WINDOW_TYPE_DIALOG \
@@ -209,14 +217,17 @@ is "but not these" "$(waits "\"timeout_seconds\":0.2,
 launch one "sleep 1; sleep 600 | exec ./wclient -n later -s id-1"
 is "one that comes" "$(waits '"startup_id":"id-1","timeout_seconds":60')" \
     '200 "later"'
-(waits '"title":"changed","timeout_seconds":100' > "$TMP/waited") &
+curl -s --unix-socket "$SOCKET" -H 'Content-Type: application/json' \
+    -d '{"type":"window_wait","title":"changed","timeout_seconds":100}' \
+    "http://d/v1/sessions/$id/actions" > "$TMP/waited" &
 waiter=$!
 launch one "(sleep 1; echo title it has changed; sleep 600) |
     exec ./wclient -n steady"
 is "others act meanwhile" "$(act "$id" '{"type":"mouse_move","x":5,"y":5}' |
     jq .results[0].ok)" true
 wait "$waiter"
-is "one whose title changes" "$(cat "$TMP/waited")" '200 "it has changed"'
+is "one whose title changes" "$(jq -r '.results[0].window.title' \
+    "$TMP/waited")" "it has changed"
 launch one "sleep 600 | exec ./wclient -n splash \
     -d _NET_WM_WINDOW_TYPE_SPLASH"
 is "what passes does not count" \
@@ -281,10 +292,11 @@ ok "and it is said that there are more" wait_until 60 sh -c \
 launch one 'sleep 0.3; pkill wclient'
 gone() {
 	list > "$TMP/answer"
-	[ "$(api_status)" = 200 ] || return 2
+	api_status >> "$TMP/statuses"
 	[ "$(did '.data | length')" = 1 ]
 }
-ok "windows that vanish are no error" wait_until 60 gone
+ok "windows vanish" wait_until 60 gone
+is "which is no error" "$(sort -u "$TMP/statuses")" 200
 is "and only the others are left" "$(titles)" terminal
 
 # A window manager that dies is started again, and knows its windows.
@@ -319,9 +331,9 @@ ok "deskctl window restore" ctl window restore one "$term"
 is "restores" "$(info "$term" | cut -d' ' -f1,2)" "60 70"
 ok "deskctl window resize" ctl window resize one "$term" 310 205
 ok "deskctl window min" ctl window min one "$term"
-is "minimizes" "$(info "$term" | cut -d' ' -f5)" IsUnMapped
+ok "minimizes" wait_until 20 maps "$term" IsUnMapped
 ok "deskctl window focus" ctl window focus one "$term"
-is "shows it" "$(info "$term" | cut -d' ' -f5)" IsViewable
+ok "shows it" wait_until 20 maps "$term" IsViewable
 nok "deskctl window of none" ctl window focus one win_1
 ok "deskctl window close" ctl window close one "$term"
 is "closes it" "$(count)" 0

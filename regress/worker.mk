@@ -3,7 +3,8 @@
 # The worker without what talks to X; these tests have a screen of their own.
 WORKER_PROCESS	= $(filter $(addprefix worker/,action%.c batch%.c desktop.c \
 		  clip_bytes.c clipboard.c exec%.c field.c from_%.c gate.c \
-		  keysym.c picture.c shot.c size.c window_json.c windows.c), \
+		  kept.c keysym.c picture.c shot.c size.c window_json.c \
+		  windows.c), \
 		  $(deskd-worker_SRC))
 
 # Programs that tests start; none is a test itself.
@@ -22,9 +23,11 @@ UNIT		+= action_test \
 		  clip_bytes_test \
 		  display_hostile_test \
 		  display_test \
+		  encode_format_test \
 		  encode_test \
 		  evil_test \
 		  field_test \
+		  gallery_test \
 		  keysym_test \
 		  window_test \
 		  worker_batch_test \
@@ -84,11 +87,22 @@ display_test_SRC = regress/unit/desktop.c \
 display_test_LIBS = $(DISPLAY_LIBS) $(COMMON_LIBS)
 $(BIN)/display_test: | $(BIN)/recorder
 
-encode_test_SRC	= regress/unit/encode_test.c \
+ENCODE		= $(filter worker/encode%,$(DISPLAY_SRC)) \
 		  regress/unit/png_read.c \
-		  worker/encode.c \
+		  regress/unit/scene.c \
 		  worker/scale.c
-encode_test_LIBS = $(ISAL_LIBS) $(COMMON_LIBS)
+ENCODE_LIBS	= $(ISAL_LIBS) $(JPEG_LIBS) $(WEBP_LIBS) $(COMMON_LIBS) -lm
+
+encode_format_test_SRC = regress/unit/encode_format_test.c $(ENCODE)
+encode_format_test_LIBS = $(ENCODE_LIBS)
+
+encode_test_SRC	= regress/unit/encode_test.c $(ENCODE)
+encode_test_LIBS = $(ENCODE_LIBS)
+
+gallery_test_SRC = regress/unit/gallery_test.c $(ENCODE) \
+		  worker/bands.c \
+		  worker/gallery.c
+gallery_test_LIBS = $(ENCODE_LIBS)
 
 keysym_test_SRC	= regress/unit/keysym_test.c \
 		  worker/keysym.c

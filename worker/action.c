@@ -44,6 +44,12 @@ static const char *const	directions[] = { "up", "down", "left", "right",
 			    SCREEN_MAX, NULL)
 #define OUT_HEIGHT	ROW("out_height", field_int, ARG(out_height), 0, 1, \
 			    SCREEN_MAX, NULL)
+#define FORMAT		ROW("format", field_format, ARG(kind_args.format), 0, \
+			    0, 0, NULL), \
+			ROW("quality", field_int, ARG(kind_args.quality), 0, \
+			    1, 100, NULL), \
+			ROW("lossless", field_bool, ARG(kind_args.lossless), \
+			    0, 0, 0, NULL)
 #define WINDOW		ROW("window", field_window, ARG(window), 1, 0, 0, NULL)
 #define PLACE(n, m)	ROW(n, field_int, ARG(m), 1, -WINDOW_PLACE_MAX, \
 			    WINDOW_PLACE_MAX, NULL)
@@ -51,9 +57,9 @@ static const char *const	directions[] = { "up", "down", "left", "right",
 #define NAME(n, m)	ROW(n, field_text, ARG(m), 0, 1, WINDOW_NAME_MAX, NULL)
 
 static const struct field screenshot_fields[] = { TYPE, REGION(0), POINTER,
-    OUT_WIDTH, OUT_HEIGHT };
+    OUT_WIDTH, OUT_HEIGHT, FORMAT };
 static const struct field zoom_fields[] = { TYPE, REGION(1), OUT_WIDTH,
-    OUT_HEIGHT };
+    OUT_HEIGHT, FORMAT };
 static const struct field move_fields[] = { TYPE, X(1), Y(1) };
 static const struct field click_fields[] = { TYPE, X(0), Y(0), MODIFIERS };
 static const struct field button_fields[] = { TYPE, X(0), Y(0), BUTTON };
@@ -149,6 +155,8 @@ check_picture(struct action_args *args, const struct field_at *at)
 	uint32_t		 width = args->region.width;
 	uint32_t		 height = args->region.height;
 
+	if (kind_check(&args->kind_args, at, &args->kind) == -1)
+		return -1;
 	if (width == 0) {
 		width = screen->width;
 		height = screen->height;

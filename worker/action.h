@@ -10,6 +10,7 @@
 #include <event2/event_struct.h>
 
 #include "capture.h"
+#include "encode.h"
 #include "field.h"
 #include "gate.h"
 #include "input.h"
@@ -36,6 +37,13 @@ struct region {
 	uint32_t	x, y, width, height;	/* all 0: the whole screen */
 };
 
+/* Of a picture, as asked for. */
+struct kind_args {
+	int	format;		/* place in the names' list */
+	int	quality;	/* 0: not given */
+	int	lossless;
+};
+
 struct action_args {
 	int			 x, y;		/* ACTION_HERE: not given */
 	int			 start_x, start_y;
@@ -53,6 +61,8 @@ struct action_args {
 	int			 repeat;
 	int			 duration_ms;
 	int			 pointer;
+	struct kind_args	 kind_args;
+	struct encode_kind	 kind;		/* of them */
 	uint32_t		 window;
 	int			 width, height;
 	struct field_text	 title, class, startup_id;	/* or NULL */
@@ -99,7 +109,11 @@ struct json_object *action_record(struct json_object *,
 
 /* action_field.c: readers of values only actions have. */
 field_fn	field_any, field_x, field_y, field_region, field_path;
-field_fn	field_modifiers, field_keys, field_typed;
+field_fn	field_modifiers, field_keys, field_typed, field_format;
+
+/* Do they go together?  at is the object they stand in. */
+int	kind_check(const struct kind_args *, const struct field_at *,
+	    struct encode_kind *);
 
 /* action_window.c: the same for windows. */
 field_fn	field_window, field_windows, field_timeout;

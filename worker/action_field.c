@@ -266,3 +266,38 @@ field_typed(const struct field *f, struct json_object *value,
 		    "cannot be typed", offset);
 	return field_fail(at, problem, "is too long");
 }
+
+int
+field_format(const struct field *f, struct json_object *value,
+    const struct field_at *at, void *to)
+{
+	static const char *const	formats[] = { "png", "jpeg", "webp",
+					    NULL };
+	struct field			 words = *f;
+
+	words.words = formats;
+	return field_word(&words, value, at, to);
+}
+
+int
+kind_check(const struct kind_args *args, const struct field_at *at,
+    struct encode_kind *kind)
+{
+	struct field_at	quality = field_member(at, "quality");
+	struct field_at	lossless = field_member(at, "lossless");
+
+	kind->format = SHOT_PNG + args->format;
+	kind->lossless = args->lossless;
+	kind->quality = 0;
+	if (args->lossless && kind->format != SHOT_WEBP)
+		return field_fail(&lossless, PROBLEM_INVALID_FIELD,
+		    "is for webp only");
+	if (kind->format == SHOT_PNG || args->lossless) {
+		if (args->quality != 0)
+			return field_fail(&quality, PROBLEM_INVALID_FIELD,
+			    "a lossless picture has no quality");
+	} else
+		kind->quality = args->quality != 0 ? (uint32_t)args->quality :
+		    SHOT_QUALITY;
+	return 0;
+}

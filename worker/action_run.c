@@ -266,7 +266,8 @@ action_look(struct action_run *r)
 		.height = from->height,
 		.out_width = (uint32_t)args(r)->out_width,
 		.out_height = (uint32_t)args(r)->out_height,
-		.pointer = args(r)->pointer
+		.pointer = args(r)->pointer,
+		.kind = args(r)->kind
 	};
 
 	r->picture.cb = look_cb;

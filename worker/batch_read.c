@@ -48,7 +48,10 @@ static const struct field options[] = {
 	    SETTLE_LIMIT_MAX_MS, NULL },
 	{ "wait_for_change", field_bool, PLAN(wait_for_change), 0, 0, 0,
 	    NULL },
-	{ "pointer", field_bool, PLAN(pointer), 0, 0, 0, NULL }
+	{ "pointer", field_bool, PLAN(pointer), 0, 0, 0, NULL },
+	{ "format", field_format, PLAN(kind_args.format), 0, 0, 0, NULL },
+	{ "quality", field_int, PLAN(kind_args.quality), 0, 1, 100, NULL },
+	{ "lossless", field_bool, PLAN(kind_args.lossless), 0, 0, 0, NULL }
 };
 
 #define NOPTIONS	(sizeof(options) / sizeof(options[0]))
@@ -145,6 +148,8 @@ batch_read(struct batch_plan *plan, const char *body, size_t len,
 		ret = read_batch(plan, &root);
 	else
 		ret = read_single(plan, &root);
+	if (ret == 0)
+		ret = kind_check(&plan->kind_args, &root, &plan->kind);
 	if (ret == -1)
 		batch_plan_clear(plan);
 	return ret;

@@ -21,6 +21,8 @@ struct batch_plan {
 	int			 settle_timeout_ms;
 	int			 wait_for_change;
 	int			 pointer;	/* drawn in those pictures */
+	struct kind_args	 kind_args;
+	struct encode_kind	 kind;		/* of those pictures */
 };
 
 /* -1: nothing is kept and the error says what is wrong. */

@@ -96,7 +96,8 @@ send_picture(struct action_run *r, const struct shot *shot, int settled)
 		.height = shot->height,
 		.size = shot->size,
 		.generation = shot->generation,
-		.settled = settled != 0
+		.settled = settled != 0,
+		.format = shot->format
 	};
 	struct msg_out			 out = { .type = MSG_ACTION_PICTURE,
 					    .request = b->hdr.request,
@@ -220,7 +221,8 @@ run_ended(struct action_run *r, enum problem problem)
 {
 	struct batch	*b = batch_of(r);
 	struct worker	*w = b->w;
-	struct shot_want want = { .pointer = b->plan.pointer };
+	struct shot_want want = { .pointer = b->plan.pointer,
+			    .kind = b->plan.kind };
 	int		 picture = wants_picture(b);
 
 	json_object_put(r->deed.record);

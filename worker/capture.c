@@ -15,70 +15,40 @@
 #include <xcb/xfixes.h>
 #include <xcb/xproto.h>
 
+#include "bands.h"
 #include "capture.h"
 #include "display_state.h"
-#include "encode.h"
-#include "sizes.h"
+#include "gallery.h"
 #include "log.h"
-#include "scale.h"
 #include "xmalloc.h"
 
 enum {
-	BANDS		= SCREEN_MAX / ENCODE_BAND,
-	KEPT		= 4,		/* finished pictures */
 	IDLE_S		= 5,		/* then big buffers are given back */
+	FORGET_S	= 60,		/* and then finished pictures */
 	CURSOR_MAX	= 512,		/* pixels on a side */
 	TRIES		= 3		/* the size may change under us */
-};
-
-/* Bands of rows that have changed; a bit each. */
-struct bands {
-	uint8_t	bit[BANDS / 8];
-};
-
-struct picture {
-	uint64_t	tag;		/* 0: free */
-	uint64_t	generation;
-	uint64_t	used;
-	uint32_t	width;
-	uint32_t	height;
-	uint32_t	size;
-	int		fd;
 };
 
 struct capture {
 	struct display		*d;
 	struct event		 idle;
-	struct encode_cache	*cache;		/* of the whole screen */
-	struct picture		 kept[KEPT];
+	struct gallery		*gallery;
+	struct frame		 frame;
 	struct bands		 dirty;		/* screen against frame */
-	struct bands		 encode;	/* frame against cache */
 	struct bands		 flying;	/* under way from the server */
 	uint64_t		 nonce;
 	uint64_t		 generation;	/* of the screen */
-	uint64_t		 frame_generation;	/* 0: no frame */
 	uint64_t		 frame_seq;	/* request that fetched it */
 	uint64_t		 flying_generation;
-	uint64_t		 clock;
-	uint32_t		*frame;
-	uint32_t		 width;		/* of frame and shared memory */
-	uint32_t		 height;
 	uint32_t		 flying_y;
 	uint32_t		 flying_h;
 	uint32_t		 segment;	/* 0: none */
-	uint32_t		*shared;
+	uint32_t		*shared;	/* as large as the frame */
 	size_t			 shared_size;
 	uint64_t		 flying_seq;
 	unsigned int		 tries;
 	int			 in_flight;
-};
-
-struct cursor {
-	uint32_t		*pixels;	/* with alpha, premultiplied */
-	int32_t			 x, y;		/* of its first pixel */
-	uint32_t		 width;
-	uint32_t		 height;
-	uint32_t		 serial;
+	int			 fetched;	/* and nobody was told of it */
 };
 
 struct shot_op {
@@ -101,101 +71,47 @@ static int	capture_fly(struct capture *);
 static const struct op_kind	shot_kind = { shot_undo, shot_report };
 
 /*
- * Bands.
- */
-static void
-bands_set(struct bands *b, int64_t y, int64_t h)
-{
-	int64_t	i;
-
-	if (y < 0) {
-		h += y;
-		y = 0;
-	}
-	if (y + h > SCREEN_MAX)
-		h = SCREEN_MAX - y;
-	if (h <= 0)
-		return;
-	for (i = y / ENCODE_BAND; i <= (y + h - 1) / ENCODE_BAND; i++)
-		b->bit[i / 8] |= 1 << i % 8;
-}
-
-static void
-bands_add(struct bands *b, const struct bands *more)
-{
-	size_t	i;
-
-	for (i = 0; i < sizeof(b->bit); i++)
-		b->bit[i] |= more->bit[i];
-}
-
-/* First row and number of rows that cover all; 0 when there is none. */
-static uint32_t
-bands_rows(const struct bands *b, uint32_t height, uint32_t *y)
-{
-	uint32_t	i, first = BANDS, end = 0;
-
-	for (i = 0; i < BANDS; i++)
-		if (b->bit[i / 8] & 1 << i % 8) {
-			if (first == BANDS)
-				first = i;
-			end = i + 1;
-		}
-	*y = first * ENCODE_BAND;
-	end *= ENCODE_BAND;
-	if (end > height)
-		end = height;
-	return *y < end ? end - *y : 0;
-}
-
-/*
  * The life of a capture.
  */
+static void
+capture_rest(struct capture *c)
+{
+	free(c->frame.pixels);
+	c->frame.pixels = NULL;
+	c->frame.generation = 0;
+	gallery_rest(c->gallery);
+	if (c->shared != NULL)
+		madvise(c->shared, c->shared_size, MADV_REMOVE);
+}
+
 static void
 capture_idle_cb(int fd, short events, void *arg)
 {
 	struct capture	*c = arg;
+	struct timeval	 tv = { FORGET_S - IDLE_S, 0 };
 
 	(void)fd;
 	(void)events;
 	if (c->in_flight)
 		return;
-	free(c->frame);
-	c->frame = NULL;
-	c->frame_generation = 0;
-	encode_cache_free(c->cache);
-	c->cache = encode_cache_new();
-	if (c->shared != NULL)
-		madvise(c->shared, c->shared_size, MADV_REMOVE);
+	if (c->frame.pixels != NULL) {
+		capture_rest(c);
+		event_add(&c->idle, &tv);
+	} else
+		gallery_close(c->gallery);
 }
 
 struct capture *
 capture_new(struct display *d)
 {
 	struct capture	*c = xcalloc(1, sizeof(*c));
-	unsigned int	 i;
 
 	c->d = d;
-	c->cache = encode_cache_new();
+	c->gallery = gallery_new();
 	c->generation = 1;
 	arc4random_buf(&c->nonce, sizeof(c->nonce));
-	for (i = 0; i < KEPT; i++)
-		c->kept[i].fd = -1;
 	evtimer_assign(&c->idle, d->base, capture_idle_cb, c);
 	return c;
-}
-
-static void
-capture_drop_kept(struct capture *c)
-{
-	unsigned int	i;
-
-	for (i = 0; i < KEPT; i++) {
-		if (c->kept[i].fd != -1)
-			close(c->kept[i].fd);
-		c->kept[i].fd = -1;
-		c->kept[i].tag = 0;
-	}
 }
 
 static void
@@ -204,9 +120,9 @@ capture_unmap(struct capture *c)
 	if (c->shared != NULL)
 		munmap(c->shared, c->shared_size);
 	c->shared = NULL;
-	free(c->frame);
-	c->frame = NULL;
-	c->frame_generation = 0;
+	free(c->frame.pixels);
+	c->frame.pixels = NULL;
+	c->frame.generation = 0;
 }
 
 void
@@ -215,9 +131,8 @@ capture_free(struct capture *c)
 	if (c == NULL)
 		return;
 	event_del(&c->idle);
-	capture_drop_kept(c);
 	capture_unmap(c);
-	encode_cache_free(c->cache);
+	gallery_free(c->gallery);
 	free(c);
 }
 
@@ -239,7 +154,7 @@ void
 capture_resized(struct capture *c)
 {
 	c->generation++;
-	c->frame_generation = 0;
+	c->frame.generation = 0;
 }
 
 /*
@@ -300,13 +215,14 @@ capture_attach(struct capture *c)
 	void				*p;
 	int				 fd;
 
-	if (c->shared != NULL && c->width == d->width &&
-	    c->height == d->height)
+	if (c->shared != NULL && c->frame.width == d->width &&
+	    c->frame.height == d->height)
 		return 0;
 	capture_detach(c);
-	c->width = d->width;
-	c->height = d->height;
-	c->shared_size = (size_t)c->width * c->height * sizeof(*c->shared);
+	c->frame.width = d->width;
+	c->frame.height = d->height;
+	c->shared_size = (size_t)c->frame.width * c->frame.height *
+	    sizeof(*c->shared);
 	if ((fd = capture_memfd(c->shared_size)) == -1) {
 		log_warn("memory for the screen");
 		return -1;
@@ -336,20 +252,17 @@ capture_attach(struct capture *c)
 static void
 capture_landed(struct capture *c)
 {
-	struct bands	all;
-	uint32_t	y = c->flying_y;
-	size_t		off = (size_t)y * c->width;
+	size_t		off = (size_t)c->flying_y * c->frame.width;
 
-	memcpy(c->frame + off, c->shared + off,
-	    (size_t)c->flying_h * c->width * sizeof(*c->frame));
-	if (c->frame_generation == 0) {
-		memset(&all, 0xff, sizeof(all));
-		c->encode = all;
-	} else
-		bands_add(&c->encode, &c->flying);
-	c->frame_generation = c->flying_generation;
+	memcpy(c->frame.pixels + off, c->shared + off,
+	    (size_t)c->flying_h * c->frame.width * sizeof(*c->frame.pixels));
+	if (c->frame.generation == 0)
+		bands_fill(&c->flying);
+	gallery_stale(c->gallery, &c->flying);
+	c->frame.generation = c->flying_generation;
 	c->frame_seq = c->flying_seq;
 	c->tries = 0;
+	c->fetched = 1;
 }
 
 /* Everybody who waited: an answer, or another flight. */
@@ -401,12 +314,12 @@ capture_image_cb(enum problem problem, const void *reply, size_t len,
 		if (r.depth != 24)
 			problem = PROBLEM_INTERNAL;
 	}
-	if (problem == PROBLEM_NONE && (c->width != d->width ||
-	    c->height != d->height))
+	if (problem == PROBLEM_NONE && (c->frame.width != d->width ||
+	    c->frame.height != d->height))
 		problem = PROBLEM_INTERNAL;
 	if (problem == PROBLEM_INTERNAL && c->tries++ < TRIES) {
 		/* The screen has another size now: all of it, again. */
-		c->frame_generation = 0;
+		c->frame.generation = 0;
 		capture_serve(c, PROBLEM_NONE);
 		return;
 	}
@@ -427,16 +340,16 @@ capture_fly(struct capture *c)
 
 	if (capture_attach(c) == -1)
 		return -1;
-	if (c->frame == NULL) {
-		c->frame = xreallocarray(NULL, c->shared_size, 1);
-		c->frame_generation = 0;
+	if (c->frame.pixels == NULL) {
+		c->frame.pixels = xreallocarray(NULL, c->shared_size, 1);
+		c->frame.generation = 0;
 	}
-	if (c->frame_generation == 0)
-		memset(&c->dirty, 0xff, sizeof(c->dirty));
+	if (c->frame.generation == 0)
+		bands_fill(&c->dirty);
 	c->flying = c->dirty;
 	memset(&c->dirty, 0, sizeof(c->dirty));
 	c->flying_generation = c->generation;
-	c->flying_h = bands_rows(&c->flying, c->height, &c->flying_y);
+	c->flying_h = bands_rows(&c->flying, c->frame.height, &c->flying_y);
 	if (c->flying_h == 0) {		/* drawn outside of the screen */
 		c->flying_y = 0;
 		c->flying_h = 1;
@@ -446,12 +359,12 @@ capture_fly(struct capture *c)
 	r.minor_opcode = XCB_SHM_GET_IMAGE;
 	r.drawable = d->root;
 	r.y = c->flying_y;
-	r.width = c->width;
+	r.width = c->frame.width;
 	r.height = c->flying_h;
 	r.plane_mask = ~(uint32_t)0;
 	r.format = XCB_IMAGE_FORMAT_Z_PIXMAP;
 	r.shmseg = c->segment;
-	r.offset = (size_t)c->flying_y * c->width * sizeof(*c->shared);
+	r.offset = (size_t)c->flying_y * c->frame.width * sizeof(*c->shared);
 	c->in_flight = 1;
 	x_ask(d->x, &r, sizeof(r), NULL, 0, capture_image_cb, c);
 	c->flying_seq = x_sent(d->x);
@@ -482,139 +395,14 @@ shot_tag(const struct shot_op *so, uint64_t generation)
 	h = mix(h, (uint64_t)w->x << 32 | w->y);
 	h = mix(h, (uint64_t)w->width << 32 | w->height);
 	h = mix(h, (uint64_t)w->out_width << 32 | w->out_height);
+	h = mix(h, (uint64_t)w->kind.format << 32 | w->kind.quality << 1 |
+	    (w->kind.lossless != 0));
 	if (w->pointer) {
 		h = mix(h, so->cursor.serial);
 		h = mix(h, (uint64_t)(uint32_t)so->cursor.x << 32 |
 		    (uint32_t)so->cursor.y);
 	}
 	return h != 0 ? h : 1;
-}
-
-static struct picture *
-picture_find(struct capture *c, uint64_t tag)
-{
-	unsigned int	i;
-
-	for (i = 0; i < KEPT; i++)
-		if (c->kept[i].tag == tag) {
-			c->kept[i].used = ++c->clock;
-			return &c->kept[i];
-		}
-	return NULL;
-}
-
-/* The place of the picture that was not needed for longest. */
-static struct picture *
-picture_new(struct capture *c)
-{
-	struct picture	*p = &c->kept[0];
-	unsigned int	 i;
-
-	for (i = 1; i < KEPT; i++)
-		if (c->kept[i].used < p->used)
-			p = &c->kept[i];
-	if (p->fd != -1)
-		close(p->fd);
-	memset(p, 0, sizeof(*p));
-	p->fd = -1;
-	p->used = ++c->clock;
-	return p;
-}
-
-static uint32_t
-blend(uint32_t over, uint32_t under)
-{
-	uint32_t	a = 255 - (over >> 24), out = 0, v;
-	int		s;
-
-	for (s = 0; s <= 16; s += 8) {
-		v = ((over >> s) & 0xff) +
-		    (((under >> s) & 0xff) * a + 127) / 255;
-		out |= (v > 255 ? 255 : v) << s;
-	}
-	return out;
-}
-
-/* One row of it at a time; saved, so that the frame stays clean. */
-static void
-cursor_draw(struct capture *c, const struct cursor *cu, uint32_t *saved,
-    int restore)
-{
-	uint32_t	*p;
-	uint32_t	 i, j;
-	int64_t		 x, y;
-
-	for (j = 0; j < cu->height; j++)
-		for (i = 0; i < cu->width; i++) {
-			x = (int64_t)cu->x + i;
-			y = (int64_t)cu->y + j;
-			if (x < 0 || y < 0 || x >= c->width || y >= c->height)
-				continue;
-			p = &c->frame[y * c->width + x];
-			if (restore) {
-				*p = saved[(size_t)j * cu->width + i];
-				continue;
-			}
-			saved[(size_t)j * cu->width + i] = *p;
-			*p = blend(cu->pixels[(size_t)j * cu->width + i], *p);
-		}
-}
-
-static int
-picture_encode(struct capture *c, const struct shot_want *w,
-    struct picture *p)
-{
-	struct encode_image	im, scaled;
-	int			whole;
-
-	im.pixels = c->frame + (size_t)w->y * c->width + w->x;
-	im.width = w->width;
-	im.height = w->height;
-	im.stride = c->width;
-	whole = w->width == c->width && w->height == c->height;
-	if (w->out_width != im.width || w->out_height != im.height) {
-		scale_image(&im, w->out_width, w->out_height, &scaled);
-		p->fd = encode_png(&scaled, NULL, NULL, &p->size);
-		free((void *)(uintptr_t)scaled.pixels);
-	} else if (whole) {
-		p->fd = encode_png(&im, c->cache, c->encode.bit, &p->size);
-		if (p->fd != -1)
-			memset(&c->encode, 0, sizeof(c->encode));
-	} else
-		p->fd = encode_png(&im, NULL, NULL, &p->size);
-	p->width = w->out_width;
-	p->height = w->out_height;
-	return p->fd == -1 ? -1 : 0;
-}
-
-static struct picture *
-shot_make(struct shot_op *so, uint64_t tag)
-{
-	struct capture	*c = so->op.d->capture;
-	struct cursor	*cu = &so->cursor;
-	struct picture	*p = picture_new(c);
-	uint32_t	*saved = NULL;
-	int		 rv;
-
-	if (so->want.pointer && cu->pixels != NULL) {
-		saved = xcalloc((size_t)cu->width * cu->height,
-		    sizeof(*saved));
-		cursor_draw(c, cu, saved, 0);
-		bands_set(&c->encode, cu->y, cu->height);
-	}
-	rv = picture_encode(c, &so->want, p);
-	if (saved != NULL) {
-		cursor_draw(c, cu, saved, 1);
-		bands_set(&c->encode, cu->y, cu->height);
-		free(saved);
-	}
-	if (rv == -1) {
-		log_warn("picture");
-		return NULL;
-	}
-	p->generation = c->frame_generation;
-	p->tag = tag;
-	return p;
 }
 
 /*
@@ -637,16 +425,47 @@ shot_report(struct op *op, enum problem problem)
 	so->cb(problem, problem == PROBLEM_NONE ? &so->shot : NULL, op->arg);
 }
 
+/* The picture, or the word that the asker has it. */
 static void
-shot_give(struct shot_op *so, const struct picture *p)
+shot_give(struct shot_op *so, const struct print *p, uint64_t generation,
+    uint64_t tag)
 {
-	so->shot.fd = p->fd;
-	so->shot.width = p->width;
-	so->shot.height = p->height;
-	so->shot.size = p->size;
-	so->shot.generation = p->generation;
-	so->shot.tag = p->tag;
+	struct shot	*shot = &so->shot;
+
+	shot->generation = generation;
+	shot->tag = tag;
+	shot->same = so->want.tag == tag;
+	if (!shot->same) {
+		shot->fd = p->fd;
+		shot->width = p->want.out_width;
+		shot->height = p->want.out_height;
+		shot->size = p->size;
+		shot->format = p->want.kind.format;
+	}
 	op_end(&so->op, PROBLEM_NONE);
+}
+
+/* What the frame shows now. */
+static void
+shot_make(struct shot_op *so, uint64_t tag)
+{
+	struct capture	*c = so->op.d->capture;
+	struct print	*p;
+	int		 made;
+
+	p = gallery_make(c->gallery, &c->frame, &so->want, &so->cursor, tag,
+	    &made);
+	if (p == NULL) {
+		log_warn("picture");
+		op_end(&so->op, PROBLEM_INTERNAL);
+		return;
+	}
+	if (c->fetched)
+		so->shot.took |= SHOT_CAPTURED;
+	if (made)
+		so->shot.took |= SHOT_ENCODED;
+	c->fetched = 0;
+	shot_give(so, p, c->frame.generation, p->tag);
 }
 
 /* Sizes that were left to us, by the screen as it is now. */
@@ -674,7 +493,8 @@ static void
 shot_try(struct shot_op *so)
 {
 	struct capture	*c = so->op.d->capture;
-	struct picture	*p;
+	struct frame	*f = &c->frame;
+	struct print	*p;
 	struct timeval	 tv = { IDLE_S, 0 };
 	uint64_t	 tag, generation = c->generation;
 
@@ -683,24 +503,18 @@ shot_try(struct shot_op *so)
 		op_end(&so->op, PROBLEM_INVALID_FIELD);
 		return;
 	}
-	if (c->frame_generation != 0 && c->frame_seq > so->start)
-		generation = c->frame_generation;
-	tag = shot_tag(so, generation);
-	if (so->want.tag == tag) {
-		so->shot.same = 1;
-		so->shot.fd = -1;
-		so->shot.generation = generation;
-		so->shot.tag = tag;
-		op_end(&so->op, PROBLEM_NONE);
-	} else if ((p = picture_find(c, tag)) != NULL)
-		shot_give(so, p);
-	else if (c->frame_generation == generation &&
-	    c->width == so->op.d->width && c->height == so->op.d->height) {
-		if ((p = shot_make(so, tag)) != NULL)
-			shot_give(so, p);
-		else
-			op_end(&so->op, PROBLEM_INTERNAL);
-	} else if (c->in_flight || capture_fly(c) == 0)
+	if (f->generation != 0 && c->frame_seq > so->start)
+		generation = f->generation;
+	p = gallery_find(c->gallery, &so->want);
+	if (p != NULL && !print_is_right(p, generation, &so->cursor))
+		p = NULL;
+	tag = p != NULL ? p->tag : shot_tag(so, generation);
+	if (so->want.tag == tag || (p != NULL && p->fd != -1))
+		shot_give(so, p, generation, tag);
+	else if (f->generation == generation &&
+	    f->width == so->op.d->width && f->height == so->op.d->height)
+		shot_make(so, tag);
+	else if (c->in_flight || capture_fly(c) == 0)
 		so->waiting = 1;
 	else
 		op_end(&so->op, PROBLEM_INTERNAL);
@@ -771,6 +585,9 @@ capture_check(struct display *d, const struct shot_want *w, const char **bad)
 	*bad = "out_height";
 	if (w->out_height > SCREEN_MAX ||
 	    (w->out_height == 0 && w->out_width != 0))
+		return PROBLEM_INVALID_FIELD;
+	*bad = "format";
+	if (!encode_kind_valid(&w->kind))
 		return PROBLEM_INVALID_FIELD;
 	*bad = NULL;
 	return PROBLEM_NONE;

@@ -1,5 +1,5 @@
 /*
- * Pictures of the screen as PNG.  A picture of an unchanged screen costs one
+ * Pictures of the screen.  A picture of an unchanged screen costs one
  * answer of the server at most and no compression; requests that come at
  * the same time share one capture.
  */
@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "encode.h"
 #include "op.h"
 
 struct display;
@@ -16,6 +17,7 @@ struct shot_want {
 	uint32_t	x, y, width, height;	/* region; all 0: whole */
 	uint32_t	out_width, out_height;	/* both 0: not scaled */
 	int		pointer;		/* draw it */
+	struct encode_kind kind;
 	uint64_t	tag;			/* of the copy at hand, or 0 */
 };
 
@@ -24,7 +26,9 @@ struct shot {
 	int		same;		/* the tag is still right: no picture */
 	uint32_t	width;
 	uint32_t	height;
-	uint32_t	size;		/* bytes of PNG */
+	uint32_t	size;		/* in bytes */
+	uint32_t	took;		/* SHOT_CAPTURED, SHOT_ENCODED */
+	enum shot_format format;
 	uint64_t	generation;
 	uint64_t	tag;		/* never 0 */
 };
@@ -34,7 +38,7 @@ typedef void capture_cb(enum problem, const struct shot *, void *);
 
 /*
  * Does this fit the screen of today?  Else PROBLEM_INVALID_FIELD and which
- * member is wrong: "region", "out_width" or "out_height".
+ * member is wrong: "region", "out_width", "out_height" or "format".
  */
 enum problem	 capture_check(struct display *, const struct shot_want *,
 		    const char **);

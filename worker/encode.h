@@ -1,12 +1,15 @@
 /*
- * PNG from pixels, fast: bands of rows, each compressed on its own, so that
- * the next picture of a screen that changed in one place reuses the rest.
+ * Pictures from pixels, fast: bands of rows, each compressed on its own, so
+ * that the next picture of a screen that changed in one place reuses the
+ * rest.  WebP cannot be put together from pieces and is made as a whole.
  */
 #ifndef ENCODE_H
 #define ENCODE_H
 
 #include <stddef.h>
 #include <stdint.h>
+
+#include "msg.h"
 
 #define ENCODE_BAND	64	/* rows */
 
@@ -20,18 +23,36 @@ struct encode_image {
 	uint32_t	 stride;	/* in pixels */
 };
 
+struct encode_kind {
+	enum shot_format	format;
+	uint32_t		quality;	/* 1..100; not of PNG */
+	int			lossless;	/* WebP only */
+};
+
 struct encode_cache	*encode_cache_new(void);
 void			 encode_cache_free(struct encode_cache *);
+void			 encode_cache_clear(struct encode_cache *);
+size_t			 encode_cache_bytes(const struct encode_cache *);
+
+/* Is there such a thing? */
+int	encode_kind_valid(const struct encode_kind *);
 
 /*
- * Returns a sealed memfd with a PNG and its size, or -1 with errno.  With a
- * cache, bands whose bit in dirty is 0 (bit n: rows 64n..64n+63) are taken
- * from it when their geometry is the same; dirty NULL: all are new.
+ * Libraries look at the machine when they are first used; this does, so that
+ * they need not once the sandbox is on.
  */
-int	encode_png(const struct encode_image *, struct encode_cache *,
-	    const uint8_t *, uint32_t *);
+void	encode_warm_up(void);
+
+/*
+ * Returns a sealed memfd with a picture and its size, or -1 with errno.
+ * With a cache, bands whose bit in dirty is 0 (bit n: rows 64n..64n+63) are
+ * taken from it when kind and geometry are the same; dirty NULL: all are
+ * new.
+ */
+int	encode(const struct encode_image *, const struct encode_kind *,
+	    struct encode_cache *, const uint8_t *, uint32_t *);
 /* The same into memory; the caller frees. */
-uint8_t	*encode_png_mem(const struct encode_image *, struct encode_cache *,
-	    const uint8_t *, size_t *);
+uint8_t	*encode_mem(const struct encode_image *, const struct encode_kind *,
+	    struct encode_cache *, const uint8_t *, size_t *);
 
 #endif

@@ -10,7 +10,6 @@ const char *
 exec_args_read(struct exec_args *want, struct wire_msg *m)
 {
 	struct msg_tail	 tail;
-	uint32_t	 i;
 
 	memcpy(&want->head, m->data, sizeof(want->head));
 	if (want->head.argc == 0 || want->head.argc > EXEC_ARGS_MAX ||
@@ -23,18 +22,28 @@ exec_args_read(struct exec_args *want, struct wire_msg *m)
 	    want->head.envc > 0))
 		return "a pump with a terminal or an environment";
 	msg_tail_init(&tail, m->data, m->len, sizeof(want->head));
-	if ((want->cwd = msg_tail_next(&tail)) == NULL)
+	return exec_args_texts(want, &tail);
+}
+
+const char *
+exec_args_texts(struct exec_args *want, struct msg_tail *tail)
+{
+	uint32_t	i;
+
+	if (want->head.argc > EXEC_ARGS_MAX || want->head.envc > EXEC_ARGS_MAX)
+		return "exec with a wrong number of texts";
+	if ((want->cwd = msg_tail_next(tail)) == NULL)
 		return "exec without a directory";
-	want->args = tail.p;
+	want->args = tail->p;
 	for (i = 0; i < want->head.argc; i++)
-		if (msg_tail_next(&tail) == NULL)
+		if (msg_tail_next(tail) == NULL)
 			return "exec with too few arguments";
-	want->args_len = (size_t)(tail.p - want->args);
+	want->args_len = (size_t)(tail->p - want->args);
 	want->env = xcalloc(want->head.envc + 1, sizeof(*want->env));
 	for (i = 0; i < want->head.envc; i++)
-		if ((want->env[i] = msg_tail_next(&tail)) == NULL)
+		if ((want->env[i] = msg_tail_next(tail)) == NULL)
 			return "exec with too few variables";
-	return tail.left == 0 ? NULL : "exec with too many texts";
+	return tail->left == 0 ? NULL : "exec with too many texts";
 }
 
 void

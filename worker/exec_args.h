@@ -26,6 +26,8 @@ struct exec_tail {
 
 /* NULL, or what makes it no message of ours. */
 const char	*exec_args_read(struct exec_args *, struct wire_msg *);
+/* The same of the texts alone; the head is there already. */
+const char	*exec_args_texts(struct exec_args *, struct msg_tail *);
 void		 exec_args_clear(struct exec_args *);
 
 /*

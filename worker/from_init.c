@@ -52,7 +52,7 @@ error(struct worker *w, struct wire_msg *m)
 	struct msg_tail	 tail;
 
 	if (w->desktop.request == 0 || m->hdr.request != w->desktop.request) {
-		if (exec_refused(w, m) == -1)
+		if (exec_refused(w, m) == -1 && kept_answered(w, m) == -1)
 			peer_close(w->init, "an error nobody asked for");
 		return;
 	}
@@ -71,7 +71,12 @@ static void (*const handlers[MSG__COUNT])(struct worker *,
 	[MSG_DISPLAY_GONE]	= display_gone,
 	[MSG_EXEC_STARTED]	= exec_started,
 	[MSG_EXEC_TTY]		= exec_started,
-	[MSG_EXEC_EXITED]	= exec_exited
+	[MSG_EXEC_EXITED]	= exec_exited,
+	[MSG_OK]		= kept_answer,
+	[MSG_KEPT_STARTED]	= kept_answer,
+	[MSG_KEPT_ITEM]		= kept_answer,
+	[MSG_KEPT_STREAM]	= kept_answer,
+	[MSG_KEPT_EXITED]	= kept_exited
 };
 
 void

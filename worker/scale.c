@@ -3,6 +3,7 @@
  * places with weights that add up to 1 << 14.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "scale.h"
 #include "xmalloc.h"
@@ -135,45 +136,72 @@ scale_store(const uint32_t *sum, uint32_t width, uint32_t *out)
 	}
 }
 
-void
-scale_image(const struct encode_image *in, uint32_t width, uint32_t height,
-    struct encode_image *out)
-{
-	struct filter	 fx, fy;
-	const struct span *s;
+/* What one picture's rows are made with. */
+struct work {
+	struct filter	 x, y;
 	uint16_t	*row[2];
-	uint32_t	*pixels, *sum, y, i, have[2] = { UINT32_MAX, UINT32_MAX };
-	size_t		 n = (size_t)width * 3;
-	uint32_t	 src;
+	uint32_t	 have[2];
+	uint32_t	*sum;
+	size_t		 n;		/* values in a row */
+};
 
-	filter_make(&fx, in->width, width);
-	filter_make(&fy, in->height, height);
-	row[0] = xcalloc(n, sizeof(**row));
-	row[1] = xcalloc(n, sizeof(**row));
-	sum = xcalloc(n, sizeof(*sum));
-	pixels = xreallocarray(NULL, (size_t)width * height, sizeof(*pixels));
-	for (y = 0; y < height; y++) {
-		s = &fy.span[y];
-		for (i = 0; i < n; i++)
-			sum[i] = 0;
-		for (i = 0; i < s->n; i++) {
-			src = s->first + i;
-			/* Neighbours share a row: the last two are kept. */
-			if (have[src & 1] != src) {
-				scale_row(in->pixels + (size_t)src *
-				    in->stride, &fx, width, row[src & 1]);
-				have[src & 1] = src;
-			}
-			scale_add(row[src & 1], s->weight[i], sum, n);
+static void
+work_begin(struct work *w, const struct encode_image *in,
+    const struct encode_image *out)
+{
+	filter_make(&w->x, in->width, out->width);
+	filter_make(&w->y, in->height, out->height);
+	w->n = (size_t)out->width * 3;
+	w->row[0] = xcalloc(w->n, sizeof(*w->row[0]));
+	w->row[1] = xcalloc(w->n, sizeof(*w->row[1]));
+	w->have[0] = w->have[1] = UINT32_MAX;
+	w->sum = xcalloc(w->n, sizeof(*w->sum));
+}
+
+static void
+work_end(struct work *w)
+{
+	free(w->sum);
+	free(w->row[0]);
+	free(w->row[1]);
+	filter_free(&w->x);
+	filter_free(&w->y);
+}
+
+static void
+scale_out_row(struct work *w, const struct encode_image *in, uint32_t y,
+    uint32_t width, uint32_t *out)
+{
+	const struct span	*s = &w->y.span[y];
+	uint32_t		 i, src;
+
+	memset(w->sum, 0, w->n * sizeof(*w->sum));
+	for (i = 0; i < s->n; i++) {
+		src = s->first + i;
+		/* Neighbours share a row: the last two are kept. */
+		if (w->have[src & 1] != src) {
+			scale_row(in->pixels + (size_t)src * in->stride, &w->x,
+			    width, w->row[src & 1]);
+			w->have[src & 1] = src;
 		}
-		scale_store(sum, width, pixels + (size_t)y * width);
+		scale_add(w->row[src & 1], s->weight[i], w->sum, w->n);
 	}
-	free(sum);
-	free(row[0]);
-	free(row[1]);
-	filter_free(&fx);
-	filter_free(&fy);
-	out->pixels = pixels;
-	out->width = out->stride = width;
-	out->height = height;
+	scale_store(w->sum, width, out);
+}
+
+void
+scale_bands(const struct encode_image *in, const struct encode_image *out,
+    uint32_t *pixels, const uint8_t *bands)
+{
+	struct work	w;
+	uint32_t	y, band;
+
+	work_begin(&w, in, out);
+	for (y = 0; y < out->height; y++) {
+		band = y / ENCODE_BAND;
+		if (bands == NULL || (bands[band / 8] & 1 << band % 8) != 0)
+			scale_out_row(&w, in, y, out->width,
+			    pixels + (size_t)y * out->stride);
+	}
+	work_end(&w);
 }

@@ -6,10 +6,11 @@
 
 /*
  * Every source pixel counts by the area it covers when the picture gets
- * smaller; between pixels is interpolated when it gets larger.  out has
- * pixels of its own, which the caller frees.
+ * smaller; between pixels is interpolated when it gets larger.  Only bands
+ * of the result whose bit is set are made; NULL: all.  The second picture
+ * says which size; its pixels are the third argument.
  */
-void	scale_image(const struct encode_image *, uint32_t, uint32_t,
-	    struct encode_image *);
+void	scale_bands(const struct encode_image *, const struct encode_image *,
+	    uint32_t *, const uint8_t *);
 
 #endif

@@ -38,6 +38,7 @@ send_shot(struct shot_request *s, const struct shot *shot)
 	struct msg_shot_done	done = { .width = shot->width,
 				    .height = shot->height,
 				    .size = shot->size,
+				    .took = shot->took,
 				    .generation = shot->generation,
 				    .tag = shot->tag };
 	struct msg_shot_same	same = { .generation = shot->generation,
@@ -114,7 +115,8 @@ fits(struct worker *w, struct wire_msg *m, const struct shot_want *want)
 	    capture_check(w->desktop.display, want, &bad) == PROBLEM_NONE)
 		return 1;
 	strlcpy(detail, bad, sizeof(detail));
-	strlcat(detail, " does not fit the screen", sizeof(detail));
+	strlcat(detail, strcmp(bad, "format") == 0 ? " is none" :
+	    " does not fit the screen", sizeof(detail));
 	peer_error(w->broker, &m->hdr, PROBLEM_INVALID_PARAMETER, "", detail);
 	return 0;
 }
@@ -135,6 +137,9 @@ shot_start(struct worker *w, struct wire_msg *m)
 	want.out_height = head.out_height;
 	want.pointer = (head.flags & SHOT_POINTER) != 0;
 	want.tag = head.tag;
+	want.kind.format = head.format;
+	want.kind.quality = head.quality;
+	want.kind.lossless = (head.flags & SHOT_LOSSLESS) != 0;
 	if (w->nshots >= SHOTS_MAX) {
 		peer_error(w->broker, &m->hdr, PROBLEM_BUSY, "",
 		    "too many pictures are asked for at once");

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "child.h"
+#include "encode.h"
 #include "log.h"
 #include "peer.h"
 #include "sandbox.h"
@@ -53,11 +54,13 @@ main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if ((w->base = event_base_new()) == NULL)
 		fatalx("event_base_new");
+	encode_warm_up();
 	child_drop(&child);
 	sandbox.kill = child.seccomp_kill;
 	sandbox_enter(&sandbox);
 
 	TAILQ_INIT(&w->execs);
+	TAILQ_INIT(&w->kept_asks);
 	TAILQ_INIT(&w->batches);
 	TAILQ_INIT(&w->beside);
 	TAILQ_INIT(&w->clips);
@@ -100,6 +103,7 @@ broker_gone(struct worker *w)
 {
 	log_debug("the broker is gone");
 	exec_broker_gone(w);
+	kept_broker_gone(w);
 	batch_cancel_all(w);
 	clipboard_cancel_all(w);
 	shot_cancel_all(w);
@@ -120,6 +124,7 @@ init_gone(struct worker *w)
 
 	log_debug("init is gone");
 	exec_init_gone(w);
+	kept_init_gone(w);
 	peer_free(w->init);
 	w->init = NULL;
 	evtimer_add(&w->no_init, &patience);
@@ -175,6 +180,7 @@ worker_add_init(struct worker *w, int fd)
 {
 	if (w->init != NULL) {
 		exec_init_gone(w);
+		kept_init_gone(w);
 		peer_free(w->init);
 	}
 	w->init = peer_new(w->base, fd, ROLE_WORKER, ROLE_INIT, peer_event, w);

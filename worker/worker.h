@@ -17,6 +17,7 @@ struct batch;
 struct clip_request;
 struct display;
 struct exec;
+struct kept_ask;
 struct peer;
 struct shot_request;
 struct size_request;
@@ -60,6 +61,7 @@ struct worker {
 	uint64_t		 next_request;	/* of ours to init */
 	struct desktop		 desktop;
 	TAILQ_HEAD(, exec)	 execs;
+	TAILQ_HEAD(, kept_ask)	 kept_asks;
 	struct batches		 batches;	/* the first one runs */
 	struct batches		 beside;	/* these take no turn */
 	TAILQ_HEAD(, shot_request) shots;
@@ -67,6 +69,7 @@ struct worker {
 	TAILQ_HEAD(, size_request) sizes;	/* the first one runs */
 	TAILQ_HEAD(, windows_request) looks;
 	unsigned int		 nexecs;
+	unsigned int		 nkept_asks;
 	unsigned int		 nbatches;
 	unsigned int		 nshots;
 	unsigned int		 nlooks;
@@ -107,6 +110,14 @@ int	exec_refused(struct worker *, struct wire_msg *);
 void	exec_signal(struct worker *, struct wire_msg *);
 void	exec_broker_gone(struct worker *);
 void	exec_init_gone(struct worker *);
+
+/* kept.c */
+void	kept_asked(struct worker *, struct wire_msg *);
+int	kept_answered(struct worker *, struct wire_msg *);
+void	kept_answer(struct worker *, struct wire_msg *);
+void	kept_exited(struct worker *, struct wire_msg *);
+void	kept_broker_gone(struct worker *);
+void	kept_init_gone(struct worker *);
 
 /* batch.c */
 void	batch_start(struct worker *, struct wire_msg *);

@@ -107,6 +107,11 @@ drive() {
 	    '1280x800!' $TMP/b.png && test -s $TMP/b.png"
 	say "screenshots"
 	desk_bench "$SOCKET" shot "$ID" 60 "$shot" 15
+	as="scrot -p -o $TMP/a.png && convert $TMP/a.png -quality 80"
+	desk_bench "$SOCKET" jpeg "$ID" 60 "$as $TMP/b.jpg" 10
+	desk_bench "$SOCKET" webp "$ID" 60 "$as $TMP/b.webp" 10
+	desk_bench "$SOCKET" lossless "$ID" 60 "$as -define webp:lossless=true \
+	    $TMP/b.webp" 5
 	desk_bench "$SOCKET" same "$ID" 400 "$shot" 10
 	say "input"
 	# Only a click at a new place ends soon with --sync.

@@ -127,15 +127,44 @@ shot_before(void)
 }
 
 static void
-shot_once(size_t i)
+shot_of(const char *query)
 {
 	struct answer	a;
+	char		path[64];
 
-	(void)i;
-	ask_expect(&a, 200, "GET", path_of("/screenshot"), NULL);
+	snprintf(path, sizeof(path), "/screenshot?%s", query);
+	ask_expect(&a, 200, "GET", path_of(path), NULL);
 	if (a.len < 100 || strcmp(a.etag, etag) == 0)
 		errx(1, "the screen has not changed");
 	strlcpy(etag, a.etag, sizeof(etag));
+}
+
+static void
+shot_once(size_t i)
+{
+	(void)i;
+	shot_of("format=png");
+}
+
+static void
+jpeg_once(size_t i)
+{
+	(void)i;
+	shot_of("format=jpeg&quality=80");
+}
+
+static void
+webp_once(size_t i)
+{
+	(void)i;
+	shot_of("format=webp&quality=80");
+}
+
+static void
+lossless_once(size_t i)
+{
+	(void)i;
+	shot_of("format=webp&lossless=1");
 }
 
 static void
@@ -211,6 +240,12 @@ static const struct thing things[] = {
 	    { 80, 150, 1 } },
 	{ "shot", "screenshot, text redrawn", "scrot -p, convert -resize",
 	    shot_before, shot_once, NULL, { 4, 0, 1 } },
+	{ "jpeg", "the same, JPEG", "scrot -p, convert to JPEG",
+	    shot_before, jpeg_once, NULL, { 0, 0, 1 } },
+	{ "webp", "the same, WebP", "scrot -p, convert to WebP",
+	    shot_before, webp_once, NULL, { 0, 0, 1 } },
+	{ "lossless", "the same, lossless WebP", "scrot -p, convert to WebP",
+	    shot_before, lossless_once, NULL, { 0, 0, 1 } },
 	{ "same", "screenshot, unchanged", "scrot -p, convert -resize",
 	    same_before, same_once, NULL, { 0.5, 0, 1 } },
 	{ "click", "click", "xdotool mousemove --sync click", NULL,

@@ -606,6 +606,75 @@ test_hostile(void)
 	}
 	call(0, "GET", session_path(id, "/screenshot?region=666,0,5,5"), NULL);
 	ok(refused(500, "internal", NULL), "a picture of another size");
+	call(0, "GET", session_path(id, "/screenshot?format=jpeg"
+	    "&region=667,0,5,5"), NULL);
+	ok(refused(500, "internal", NULL), "of another format");
+	delete(0, id);
+	free(id);
+}
+
+static void
+test_windows(void)
+{
+	static const char *const lies[] = { "257 windows", "half a list",
+	    "an id that is none", "one with a zero before it",
+	    "a window that is a number", "a list that is none",
+	    "no object", "a list that could change" };
+	char	*id = running(0, "{}");
+	size_t	 i;
+
+	ok(call(0, "GET", session_path(id, "/windows"), NULL) == 200 &&
+	    is("/data/0/id", "win_1a") && is("/data/1/title", "t") &&
+	    is("/has_more", "false"), "windows");
+	ok(call(0, "GET", session_path(id, "/windows"), NULL) == 200 &&
+	    is("/data/255/id", "win_100") && is("/has_more", "true"),
+	    "as many as can be");
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		call(0, "GET", session_path(id, "/windows"), NULL);
+		ok(refused(500, "internal", NULL), "%s", lies[i]);
+	}
+	call(0, "GET", session_path(id, "/windows/win_1a"), NULL);
+	ok(refused(504, "display_timeout", NULL), "a worker's own problem");
+	call(0, "GET", session_path(id, "/windows"), NULL);
+	ok(refused(500, "internal", NULL), "another answer");
+	ok(call(0, "GET", session_path(id, "/windows/win_2"), NULL) == 200 &&
+	    is("/id", "win_2"), "one of them");
+	call(0, "GET", session_path(id, "/windows/win_ffffff"), NULL);
+	ok(refused(404, "not_found", NULL), "one that is not there");
+	delete(0, id);
+	free(id);
+}
+
+static void
+test_window_acts(void)
+{
+	static const char *const lies[] = { "win_1e", "win_a", "win_f0" };
+	char	*id = running(0, "{}"), path[64];
+	size_t	 i;
+
+	ok(call(0, "POST", session_path(id, "/windows/win_1"),
+	    "{\"action\":\"focus\"}") == 204, "a window is told something");
+	ok(call(0, "DELETE", session_path(id, "/windows/win_1"), NULL) == 204,
+	    "and closed");
+	call(0, "POST", session_path(id, "/windows/win_fa"),
+	    "{\"action\":\"focus\"}");
+	ok(refused(422, "untypable", NULL), "what fails");
+	call(0, "POST", session_path(id, "/windows/win_bad"),
+	    "{\"action\":\"focus\"}");
+	ok(refused(422, "invalid_field", NULL), "what is refused");
+	call(0, "POST", session_path(id, "/windows/win_bad"),
+	    "{\"action\":\"move\",\"x\":16384,\"y\":0}");
+	ok(refused(422, "invalid_field", "/x"), "never asked");
+	for (i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		snprintf(path, sizeof(path), "/windows/%s", lies[i]);
+		call(0, "POST", session_path(id, path),
+		    "{\"action\":\"focus\"}");
+		ok(refused(503, "unavailable", NULL),
+		    "%s closes the worker", lies[i]);
+		delete(0, id);
+		free(id);
+		id = running(0, "{}");
+	}
 	delete(0, id);
 	free(id);
 }
@@ -638,6 +707,59 @@ test_shot(void)
 	ok(refused(400, "invalid_parameter", NULL), "no scale");
 	call(0, "GET", session_path(id, "/screenshot?format=gif"), NULL);
 	ok(refused(400, "invalid_parameter", NULL), "no format");
+	delete(0, id);
+	free(id);
+}
+
+/* A format is asked for, and what it was asked with reaches the worker. */
+static int
+shot_is(const char *id, const char *query, const char *accept,
+    const char *type, const char *generation)
+{
+	char	path[128], header[128] = "";
+
+	snprintf(path, sizeof(path), "/screenshot%s", query);
+	if (accept != NULL)
+		snprintf(header, sizeof(header), "Accept: %s\r\n", accept);
+	return callh(0, "GET", session_path(id, path), header, NULL) == 200 &&
+	    strcmp(answer_header(&a, "Content-Type"), type) == 0 &&
+	    strcmp(answer_header(&a, "Vary"), "Accept") == 0 &&
+	    strcmp(answer_header(&a, "X-Deskd-Generation"), generation) == 0;
+}
+
+static void
+test_shot_format(void)
+{
+	static const char *const	bad[] = {
+		"quality=50", "format=jpeg&quality=0",
+		"format=jpeg&quality=101", "format=webp&quality=x",
+		"format=jpeg&lossless=true", "lossless=1",
+		"format=webp&lossless=1&quality=5", "format=webp&lossless=yes",
+		"format=JPEG", "format="
+	};
+	char	*id = running(0, "{}"), path[128];
+	size_t	 i;
+
+	ok(shot_is(id, "?format=jpeg", NULL, "image/jpeg", "80"), "JPEG");
+	ok(shot_is(id, "?format=jpeg&quality=1", NULL, "image/jpeg", "1") &&
+	    shot_is(id, "?format=webp&quality=100", NULL, "image/webp",
+	    "100"), "of the least and the best quality");
+	ok(shot_is(id, "?format=webp&lossless=1", NULL, "image/webp", "1000"),
+	    "lossless WebP");
+	ok(shot_is(id, "?format=webp&lossless=0", NULL, "image/webp", "80"),
+	    "or not");
+	ok(shot_is(id, "", "image/webp;q=0.5, image/jpeg", "image/jpeg", "80")
+	    && shot_is(id, "?quality=9", "image/webp,*/*;q=0.8", "image/webp",
+	    "9"), "what the client likes best");
+	ok(shot_is(id, "?format=jpeg", "image/webp", "image/jpeg", "80"),
+	    "unless it names a format");
+	ok(shot_is(id, "", "text/html", "image/png", "7") &&
+	    shot_is(id, "", "*/*", "image/png", "7"), "else PNG");
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		snprintf(path, sizeof(path), "/screenshot?%s", bad[i]);
+		call(0, "GET", session_path(id, path), NULL);
+		ok(refused(400, "invalid_parameter", NULL), "not %s", bad[i]);
+	}
 	delete(0, id);
 	free(id);
 }
@@ -1153,7 +1275,10 @@ main(int argc, char **argv)
 		test_failures();
 		test_actions();
 		test_hostile();
+		test_windows();
+		test_window_acts();
 		test_shot();
+		test_shot_format();
 		test_clipboard();
 		test_display();
 		test_exec();

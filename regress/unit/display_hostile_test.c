@@ -286,7 +286,7 @@ enum { OPS = 6 };
 static void
 ready_cb(struct display *d, void *arg)
 {
-	struct shot_want	w = { 0, 0, 0, 0, 0, 0, 1, 0 };
+	struct shot_want	w = { .pointer = 1 };
 	struct settle_want	s = { 10, 100, 0, 0 };
 	struct key_combo	k = { { 0xffe3, 0xe9 }, 2 };
 

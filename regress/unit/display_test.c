@@ -130,6 +130,32 @@ pixel_holds(void *arg)
 	return good;
 }
 
+/* Two pictures, between which nothing was drawn: the same one twice. */
+static int
+is_still(void *arg)
+{
+	struct picture	*p = arg;
+	uint64_t	 tag;
+
+	if (!shoot(p, NULL))
+		return 0;
+	tag = p->tag;
+	return shoot(p, NULL) && p->tag == tag && !p->same;
+}
+
+/* Who has that one gets the word instead. */
+static int
+is_same(void *arg)
+{
+	struct picture		*p = arg;
+	struct shot_want	 w = { .tag = 0 };
+
+	if (!shoot(p, NULL))
+		return 0;
+	w.tag = p->tag;
+	return shoot(p, &w) && p->same && p->tag == w.tag;
+}
+
 static int
 wait_pixel(uint32_t x, uint32_t y, uint32_t colour)
 {
@@ -195,16 +221,16 @@ test_picture(void)
 	    "the picture has the screen's size");
 	ok(pixel(&p, 499, 299) == 0x336699 && pixel(&p, 299, 250) != 0x336699 &&
 	    pixel(&p, 500, 250) != 0x336699, "where it belongs");
-	tag = p.tag;
-	ok(shoot(&p, NULL) && p.tag == tag && !p.same && p.png.width == 1280,
+	ok(wait_until(is_still, &p, DESKTOP_WAIT_MS) && p.png.width == 1280,
 	    "unchanged: the same tag and the picture again");
-	w.tag = tag;
+	ok(wait_until(is_same, &p, DESKTOP_WAIT_MS),
+	    "unchanged: no picture for who has it");
+	tag = w.tag = p.tag;
 	start = monotime_now();
 	for (i = 0; i < 200; i++)
 		shoot(&p, &w);
 	printf("# unchanged screen: %.3f ms\n",
 	    monotime_since_us(start) / 200000.0);
-	ok(p.same && p.tag == tag, "unchanged: no picture for who has it");
 	w.x = 310;
 	w.y = 210;
 	w.width = 50;
@@ -248,9 +274,59 @@ test_picture_at_once(void)
 }
 
 static void
+count_cb(enum problem problem, const struct shot *s, void *arg)
+{
+	unsigned int	*n = arg;
+
+	n[0]++;
+	if (problem != PROBLEM_NONE || s == NULL || s->fd == -1)
+		return;
+	n[1] += (s->took & SHOT_CAPTURED) != 0;
+	n[2] += (s->took & SHOT_ENCODED) != 0;
+	n[3] += s->format == SHOT_JPEG && s->size > 100;
+}
+
+static int
+all_told(void *arg)
+{
+	const unsigned int	*n = arg;
+
+	return n[0] == 50;
+}
+
+/*
+ * Whatever was drawn before, all of them wait for the same capture.  Tried
+ * again when something was drawn among them.
+ */
+static int
+is_shared(void *arg)
+{
+	struct shot_want	 w = { .kind = { SHOT_JPEG, 0, 0 } };
+	unsigned int		*quality = arg, n[4] = { 0, 0, 0, 0 }, i;
+
+	w.kind.quality = *quality = *quality % 100 + 1;
+	for (i = 0; i < 50; i++)
+		capture_shot(d, &w, count_cb, n);
+	if (!wait_until(all_told, n, DESKTOP_WAIT_MS))
+		return 0;
+	printf("# %u captures, %u encodings, %u pictures\n", n[1], n[2], n[3]);
+	return n[1] <= 1 && n[2] == 1 && n[3] == 50;
+}
+
+static void
+test_shared(void)
+{
+	unsigned int	quality = 36;
+
+	ok(wait_until(is_shared, &quality, DESKTOP_WAIT_MS),
+	    "fifty at once: one capture at most, one encoding");
+}
+
+static void
 test_check(void)
 {
-	struct shot_want	w = { 1200, 0, 100, 10, 0, 0, 0, 0 };
+	struct shot_want	w = { .x = 1200, .width = 100,
+	    .height = 10 };
 	const char		*bad;
 
 	ok(capture_check(d, &w, &bad) == PROBLEM_INVALID_FIELD &&
@@ -768,6 +844,7 @@ main(int argc, char **argv)
 	test_open();
 	test_picture();
 	test_picture_at_once();
+	test_shared();
 	test_check();
 	test_pointer_picture();
 	recorder[0] = desktop_tool("recorder");

@@ -13,61 +13,14 @@
 #include "monotime.h"
 #include "png_read.h"
 #include "scale.h"
+#include "scene.h"
 #include "test.h"
 #include "xmalloc.h"
 
 enum { W = 1280, H = 800 };
 
 static uint32_t	pixels[W * H];
-
-static void
-picture_flat(void)
-{
-	size_t	i;
-
-	for (i = 0; i < W * H; i++)
-		pixels[i] = 0x336699;
-}
-
-/* Something like a screen of text: 8 by 16 cells, some of them full. */
-static void
-picture_text(void)
-{
-	uint32_t	x, y, cell;
-
-	srandom(1);
-	for (y = 0; y < H; y++)
-		for (x = 0; x < W; x++) {
-			cell = (x / 8 * 31 + y / 16 * 17) % 40;
-			pixels[y * W + x] = cell > 12 &&
-			    ((x * cell ^ y * 3) % 7) == 0 ? 0xe0e0e0 + cell :
-			    0x101018;
-		}
-}
-
-static void
-picture_noise(void)
-{
-	size_t	i;
-
-	srandom(2);
-	for (i = 0; i < W * H; i++)
-		pixels[i] = random() & 0xffffff;
-}
-
-/* Smooth both ways with some noise, as a photograph. */
-static void
-picture_photo(void)
-{
-	uint32_t	x, y;
-
-	srandom(3);
-	for (y = 0; y < H; y++)
-		for (x = 0; x < W; x++)
-			pixels[y * W + x] = (x * 255 / W + random() % 4) % 256 << 16 |
-			    (y * 255 / H + random() % 4) % 256 << 8 |
-			    ((x + y) / 9 + random() % 4) % 256;
-}
+static const struct encode_kind	png_kind = { SHOT_PNG, 0, 0 };
 
 static int
 same(const struct encode_image *im, const struct png_picture *p)
@@ -94,7 +47,7 @@ round_trip(const struct encode_image *im, struct encode_cache *c,
 	size_t			 size;
 	int			 good;
 
-	if ((png = encode_png_mem(im, c, dirty, &size)) == NULL)
+	if ((png = encode_mem(im, &png_kind, c, dirty, &size)) == NULL)
 		return 0;
 	good = png_read(png, size, &p) == 0 && same(im, &p);
 	if (good == 0)
@@ -107,29 +60,22 @@ round_trip(const struct encode_image *im, struct encode_cache *c,
 static void
 test_kinds(void)
 {
-	static const struct {
-		const char	*name;
-		void		(*make)(void);
-	} kinds[] = {
-		{ "flat", picture_flat }, { "text", picture_text },
-		{ "noise", picture_noise }, { "photo", picture_photo }
-	};
 	struct encode_image	im = { pixels, W, H, W };
 	struct monotime		start;
 	uint8_t			*png;
 	size_t			 i, size = 0;
 	int			 n;
 
-	for (i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		kinds[i].make();
+	for (i = 0; i < nscenes; i++) {
+		scenes[i].draw(pixels, W, H);
 		ok(round_trip(&im, NULL, NULL), "%s comes back exactly",
-		    kinds[i].name);
+		    scenes[i].name);
 		start = monotime_now();
 		for (n = 0; n < 10; n++) {
-			png = encode_png_mem(&im, NULL, NULL, &size);
+			png = encode_mem(&im, &png_kind, NULL, NULL, &size);
 			free(png);
 		}
-		printf("# %s %dx%d: %.2f ms, %zu bytes\n", kinds[i].name, W, H,
+		printf("# %s %dx%d: %.2f ms, %zu bytes\n", scenes[i].name, W, H,
 		    monotime_since_us(start) / 10000.0, size);
 	}
 }
@@ -144,7 +90,7 @@ test_sizes(void)
 	struct encode_image	im = { pixels, 0, 0, W };
 	size_t			i;
 
-	picture_text();
+	scene_text(pixels, W, H);
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		im.width = sizes[i][0];
 		im.height = sizes[i][1];
@@ -165,13 +111,13 @@ test_cache(void)
 	uint32_t		 saved = pixels[130 * W + 7];
 	size_t			 size;
 
-	picture_text();
+	scene_text(pixels, W, H);
 	ok(round_trip(&im, c, none), "an empty cache is filled in any case");
 	pixels[130 * W + 7] = 0x00ff00;
 	ok(!round_trip(&im, c, none), "a band said to be clean is not made");
 	ok(round_trip(&im, c, one), "a band said to be dirty is");
 	start = monotime_now();
-	png = encode_png_mem(&im, c, one, &size);
+	png = encode_mem(&im, &png_kind, c, one, &size);
 	printf("# one band of %dx%d: %.2f ms\n", W, H,
 	    monotime_since_us(start) / 1000.0);
 	free(png);
@@ -190,7 +136,7 @@ test_memfd(void)
 	uint8_t			*map;
 	int			fd, seals;
 
-	fd = encode_png(&im, NULL, NULL, &size);
+	fd = encode(&im, &png_kind, NULL, NULL, &size);
 	ok(fd != -1, "a memfd");
 	ok(lseek(fd, 0, SEEK_END) == size, "as long as it says");
 	seals = fcntl(fd, F_GET_SEALS);
@@ -206,6 +152,18 @@ test_memfd(void)
 }
 
 static void
+scale_image(const struct encode_image *in, uint32_t width, uint32_t height,
+    struct encode_image *out)
+{
+	uint32_t	*to = xcalloc((size_t)width * height, sizeof(*to));
+
+	out->width = out->stride = width;
+	out->height = height;
+	out->pixels = to;
+	scale_bands(in, out, to, NULL);
+}
+
+static void
 test_scale(void)
 {
 	struct encode_image	im = { pixels, W, H, W }, out;
@@ -213,7 +171,7 @@ test_scale(void)
 	uint32_t		x, y;
 	int			good;
 
-	picture_flat();
+	scene_flat(pixels, W, H);
 	scale_image(&im, 333, 100, &out);
 	for (good = 1, y = 0; y < out.height; y++)
 		for (x = 0; x < out.width; x++)

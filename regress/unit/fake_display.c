@@ -63,6 +63,11 @@ struct op {
 static uint64_t	generation = 1;
 static struct clip_bytes	*clips[2];
 
+void
+encode_warm_up(void)
+{
+}
+
 __attribute__((__format__(__printf__, 1, 2)))
 static void
 say(const char *fmt, ...)
@@ -92,6 +97,7 @@ give_shot(struct op *op)
 	if (op->want.tag == shot.tag) {
 		shot.same = 1;
 	} else {
+		shot.format = op->want.kind.format;
 		shot.fd = memfd_create("shot", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 		shot.size = 4;
 		if (write(shot.fd, "PNG\n", 4) != 4)
@@ -287,8 +293,13 @@ capture_shot(struct display *d, const struct shot_want *w, capture_cb *cb,
 {
 	struct op	*op = new_op(d, NULL, arg);
 
-	say("shot %u,%u %ux%u to %ux%u%s\n", w->x, w->y, w->width, w->height,
-	    w->out_width, w->out_height, w->pointer ? " pointer" : "");
+	say("shot %u,%u %ux%u to %ux%u%s%s", w->x, w->y, w->width, w->height,
+	    w->out_width, w->out_height, w->pointer ? " pointer" : "",
+	    w->kind.format == SHOT_PNG ? "\n" : "");
+	if (w->kind.format != SHOT_PNG)
+		say(" %s %u%s\n", w->kind.format == SHOT_JPEG ? "jpeg" :
+		    "webp", w->kind.quality, w->kind.lossless ? " lossless" :
+		    "");
 	op->capture = cb;
 	op->want = *w;
 	return op;

@@ -22,6 +22,7 @@ struct fake_worker {
 	struct event_base	*base;
 	struct peer		*peer;
 	struct ulid		 id;
+	unsigned int		 looks;		/* at windows, so far */
 };
 
 struct program {
@@ -80,12 +81,14 @@ send_error(struct fake_worker *w, uint64_t request, enum problem problem,
 
 /* A PNG as far as anybody looks, of this size. */
 static int
-picture(size_t size, int sealed)
+picture(size_t size, int sealed, uint32_t format)
 {
-	char	*bytes = xcalloc(1, size);
-	int	 fd;
+	static const char	heads[][14] = { "\x89PNG\r\n\x1a\n",
+				    "\xff\xd8\xff", "RIFF----WEBPV" };
+	char			*bytes = xcalloc(1, size);
+	int			 fd;
 
-	memcpy(bytes, "\x89PNG\r\n\x1a\n", 8);
+	memcpy(bytes, heads[format], sizeof(heads[format]));
 	if (sealed)
 		fd = memfd_from("picture", bytes, size);
 	else {
@@ -102,7 +105,7 @@ send_picture(struct fake_worker *w, uint64_t request, uint32_t index,
     size_t size, int sealed)
 {
 	struct msg_action_picture	p;
-	int				fd = picture(size, sealed);
+	int				fd = picture(size, sealed, SHOT_PNG);
 
 	memset(&p, 0, sizeof(p));
 	p.index = index;
@@ -172,6 +175,29 @@ act(struct fake_worker *w, uint64_t request, uint32_t principal, uint32_t i,
 	return 0;
 }
 
+/* An action on a window goes wrong by the window's name. */
+static const char *
+type_of(struct json_object *one)
+{
+	static const char *const names[][2] = {
+		{ "win_bad", "bad" }, { "win_fa", "fail" },
+		{ "win_1e", "lie" }, { "win_a", "not-json" },
+		{ "win_f0", "screenshot" }
+	};
+	struct json_object	*o;
+	const char		*window;
+	size_t			 i;
+
+	if (json_object_object_get_ex(one, "window", &o)) {
+		window = json_object_get_string(o);
+		for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (strcmp(window, names[i][0]) == 0)
+				return names[i][1];
+	}
+	json_object_object_get_ex(one, "type", &o);
+	return json_object_get_string(o);
+}
+
 static void
 recv_actions(struct fake_worker *w, const struct msg_hdr *hdr,
     uint32_t principal, const char *body)
@@ -184,9 +210,8 @@ recv_actions(struct fake_worker *w, const struct msg_hdr *hdr,
 		n = json_object_array_length(list);
 	for (i = 0; i < n; i++) {
 		one = list == NULL ? o : json_object_array_get_idx(list, i);
-		json_object_object_get_ex(one, "type", &one);
 		if (act(w, hdr->request, principal, (uint32_t)i,
-		    json_object_get_string(one))) {
+		    type_of(one))) {
 			json_object_put(o);
 			return;
 		}
@@ -231,11 +256,84 @@ recv_shot(struct fake_worker *w, const struct wire_msg *m)
 	d.height = s->out_height != 0 ? s->out_height : 800;
 	d.size = 5000;
 	d.generation = 7;
+	if (s->format != SHOT_PNG)
+		d.generation = s->quality + 1000 *
+		    ((s->flags & SHOT_LOSSLESS) != 0);
 	d.tag = FAKE_TAG;
 	/* Asked for a region at 666: a picture of another size than said. */
-	fd = picture(s->x == 666 ? 100 : 5000, 1);
+	/* At 667: a WebP, whatever was asked for. */
+	fd = picture(s->x == 666 ? 100 : 5000, 1,
+	    s->x == 667 ? SHOT_WEBP : s->format);
 	send_msg(w, MSG_SHOT_DONE, m->hdr.request, &d, sizeof(d), NULL, &fd, 1);
 	close(fd);
+}
+
+#define A_WINDOW(id)	"{\"id\":\"" id "\",\"title\":\"t\"}"
+
+/* So many windows, as JSON. */
+static char *
+windows_json(unsigned int n, unsigned int total)
+{
+	char		*text = xmalloc(64 + n * 32), *p = text;
+	unsigned int	 i;
+
+	p += sprintf(p, "{\"windows\":[");
+	for (i = 1; i <= n; i++)
+		p += sprintf(p, "%s{\"id\":\"win_%x\"}", i > 1 ? "," : "", i);
+	sprintf(p, "],\"total\":%u}", total);
+	return text;
+}
+
+static int
+unsealed(const char *text)
+{
+	int	fd = memfd_create("windows", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		abort();
+	return fd;
+}
+
+/* Each time another answer; only the first two are good. */
+static void
+recv_windows(struct fake_worker *w, const struct wire_msg *m)
+{
+	static const char *const texts[] = {
+		"{\"windows\":[" A_WINDOW("win_1a") "," A_WINDOW("win_2")
+		    "],\"total\":2}",
+		NULL,	/* 256 of 300 */
+		NULL,	/* 257 */
+		"{\"windows\":[" A_WINDOW("win_1a"),
+		"{\"windows\":[" A_WINDOW("1a") "]}",
+		"{\"windows\":[" A_WINDOW("win_01") "]}",
+		"{\"windows\":[7]}",
+		"{\"windows\":{}}",
+		"[]",
+		"unsealed",
+		"error",
+		"other"
+	};
+	struct msg_windows_done	 d = { 1, 1 };
+	unsigned int		 i = w->looks++ % (sizeof(texts) /
+				    sizeof(texts[0]));
+	char			*text;
+	int			 fd;
+
+	text = texts[i] != NULL ? xstrdup(texts[i]) :
+	    windows_json(i == 1 ? 256 : 257, 300);
+	if (strcmp(text, "error") == 0)
+		send_error(w, m->hdr.request, PROBLEM_DISPLAY_TIMEOUT,
+		    "\0no answer", 11);
+	else if (strcmp(text, "other") == 0)
+		send_msg(w, MSG_OK, m->hdr.request, NULL, 0, NULL, NULL, 0);
+	else {
+		fd = strcmp(text, "unsealed") == 0 ? unsealed(texts[0]) :
+		    memfd_from("windows", text, strlen(text));
+		send_msg(w, MSG_WINDOWS_DONE, m->hdr.request, &d, sizeof(d),
+		    NULL, &fd, 1);
+		close(fd);
+	}
+	free(text);
 }
 
 static void
@@ -429,6 +527,9 @@ from_broker(struct peer *p, struct wire_msg *m, void *arg)
 		break;
 	case MSG_RESIZE:
 		recv_size(w, m);
+		break;
+	case MSG_WINDOWS:
+		recv_windows(w, m);
 		break;
 	case MSG_EXEC:
 		if (recv_exec(w, m)) {

@@ -1,0 +1,129 @@
+#include <sys/stat.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "api.h"
+#include "cp.h"
+#include "ctl.h"
+#include "field.h"
+#include "part.h"
+#include "progress.h"
+#include "xmalloc.h"
+
+struct upload {
+	int			 fd;
+	struct stat		 st;
+	struct progress		*progress;
+};
+
+static long
+source(void *arg, void *buf, size_t size)
+{
+	struct upload	*u = arg;
+	ssize_t		 n;
+
+	do
+		n = read(u->fd, buf, size);
+	while (n == -1 && errno == EINTR);
+	if (n > 0)
+		progress_bytes(u->progress, (unsigned long long)n);
+	return n;
+}
+
+struct json_object *
+cp_send(struct ctl *c, struct cp *p, struct http_request *r,
+    struct progress *progress)
+{
+	struct json_object	*o;
+
+	(void)p;
+	if (api_connect(c) == -1)
+		return NULL;
+	interrupt_watch(c->http);
+	progress_start(progress, c, "sending");
+	progress->counts = 1;
+	if (r->source_len > 0)
+		progress->total = (unsigned long long)r->source_len;
+	o = api_request(c, r);
+	progress_end(progress, c);
+	return o;
+}
+
+/* A directory takes it under its own name, as cp has it. */
+static int
+enter(struct ctl *c, struct cp *p)
+{
+	size_t	 n = strlen(p->remote.path);
+	char	*name;
+	const char *type;
+
+	if (p->remote.path[n - 1] == '/')
+		type = "directory";
+	else if ((type = remote_type(c, &p->remote)) == NULL)
+		return -1;
+	if (strcmp(type, "directory") != 0)
+		return 0;
+	if (strcmp(p->local, "-") == 0)
+		return ctl_fail(c, "is_a_directory",
+		    "%s is a directory; a name is missing", p->remote.path);
+	name = path_name(p->local);
+	remote_enter(&p->remote, name);
+	free(name);
+	return 0;
+}
+
+static int
+send_file(struct ctl *c, struct cp *p, struct upload *u)
+{
+	struct progress		 progress;
+	struct http_request	 r = { .method = "PUT", .source = source,
+				    .source_arg = u, .source_len = -1,
+				    .type = "application/octet-stream" };
+	struct json_object	*o;
+	char			*url = remote_url(&p->remote, ""), *target;
+
+	u->progress = &progress;
+	if (S_ISREG(u->st.st_mode)) {
+		r.source_len = u->st.st_size;
+		xasprintf(&target, "%s&mode=%04o", url,
+		    (unsigned int)u->st.st_mode & 0777);
+	} else
+		target = xstrdup(url);
+	r.target = target;
+	o = cp_send(c, p, &r, &progress);
+	free(target);
+	free(url);
+	if (o == NULL)
+		return -1;
+	cp_report(c, p->local, field_or(o, "entry.path", ""),
+	    field_int(o, "entry.size", 0), NULL);
+	json_object_put(o);
+	return 0;
+}
+
+int
+cp_put(struct ctl *c, struct cp *p)
+{
+	struct upload	u = { .fd = STDIN_FILENO };
+	int		rv;
+
+	if (strcmp(p->local, "-") != 0)
+		u.fd = open(p->local, O_RDONLY | O_CLOEXEC);
+	if (u.fd == -1 || fstat(u.fd, &u.st) == -1)
+		return ctl_fail(c, "file", "%s: %s", p->local,
+		    strerror(errno));
+	/* What was redirected may stand anywhere in its file. */
+	if (u.fd == STDIN_FILENO)
+		u.st.st_mode = S_IFIFO;
+	rv = enter(c, p) == -1 ? -1 : send_file(c, p, &u);
+	if (u.fd != STDIN_FILENO)
+		close(u.fd);
+	return rv;
+}
