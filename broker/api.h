@@ -19,13 +19,6 @@ void	api_actions(struct request *);
 void	api_shot(struct request *);
 void	api_exec(struct request *);
 
-/* api_clipboard.c, api_display.c */
-void	api_clipboard_get(struct request *);
-void	api_clipboard_set(struct request *);
-void	api_clipboard_clear(struct request *);
-void	api_display_show(struct request *);
-void	api_display_change(struct request *);
-
 /* api_process.c and api_terminal.c */
 void	api_process_create(struct request *);
 void	api_process_list(struct request *);
@@ -45,6 +38,12 @@ void	api_terminal_input(struct request *);
 void	api_app_list(struct request *);
 void	api_app_show(struct request *);
 void	api_app_launch(struct request *);
+/* api_clipboard.c, api_display.c */
+void	api_clipboard_get(struct request *);
+void	api_clipboard_set(struct request *);
+void	api_clipboard_clear(struct request *);
+void	api_display_show(struct request *);
+void	api_display_change(struct request *);
 
 /* api_window.c */
 void	api_window_list(struct request *);
@@ -70,6 +69,12 @@ void	api_process_socket(struct request *);
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);
+
+/* api_token.c */
+void	api_token_create(struct request *);
+void	api_token_list(struct request *);
+void	api_token_show(struct request *);
+void	api_token_revoke(struct request *);
 
 /* api_system.c */
 void	api_system(struct request *);

@@ -43,11 +43,11 @@ read_selection(struct request *r, struct msg_clip *m)
 }
 
 static int
-takes(const char *accept, const char *type)
+accepts(const char *header, const char *type)
 {
 	const char *const	types[] = { type, NULL };
 
-	return accept_best(accept, types) == 0;
+	return accept_best(header, types) == 0;
 }
 
 /* Which of the two the client wants; 0 when it takes either. */
@@ -56,8 +56,8 @@ read_type(struct request *r, struct msg_clip *m)
 {
 	static const char *const names[] = { "text", "png", NULL };
 	const char	*accept = request_header(r, "Accept");
-	int		 text = takes(accept, TEXT_TYPE);
-	int		 png = takes(accept, PNG_TYPE);
+	int		 text = accepts(accept, TEXT_TYPE);
+	int		 png = accepts(accept, PNG_TYPE);
 	int		 i, given;
 
 	if ((given = query_choice(r, "type", names, &i)) == -1)

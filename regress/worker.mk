@@ -3,8 +3,7 @@
 # The worker without what talks to X; these tests have a screen of their own.
 WORKER_PROCESS	= $(filter $(addprefix worker/,action%.c batch%.c desktop.c \
 		  clip_bytes.c clipboard.c exec%.c field.c from_%.c gate.c \
-		  kept.c keysym.c picture.c shot.c size.c window_json.c \
-		  windows.c), \
+		  kept.c keysym.c picture.c shot.c size.c window_json.c windows.c), \
 		  $(deskd-worker_SRC))
 
 # Programs that tests start; none is a test itself.

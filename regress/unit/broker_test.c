@@ -1278,7 +1278,7 @@ main(int argc, char **argv)
 		test_windows();
 		test_window_acts();
 		test_shot();
-		test_shot_format();
+	test_shot_format();
 		test_clipboard();
 		test_display();
 		test_exec();

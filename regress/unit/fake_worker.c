@@ -518,6 +518,9 @@ from_broker(struct peer *p, struct wire_msg *m, void *arg)
 	case MSG_SHOT:
 		recv_shot(w, m);
 		break;
+	case MSG_WINDOWS:
+		recv_windows(w, m);
+		break;
 	case MSG_CLIP_GET:
 		recv_clip(w, m);
 		break;
@@ -527,9 +530,6 @@ from_broker(struct peer *p, struct wire_msg *m, void *arg)
 		break;
 	case MSG_RESIZE:
 		recv_size(w, m);
-		break;
-	case MSG_WINDOWS:
-		recv_windows(w, m);
 		break;
 	case MSG_EXEC:
 		if (recv_exec(w, m)) {

@@ -1,4 +1,4 @@
-/* What begins as a PNG does. */
+/* What begins as a PNG does, and what does not. */
 #include <string.h>
 
 #include "png_head.h"
