@@ -33,10 +33,10 @@ struct clip_reading {
 	enum step			 step;		/* that is waited for */
 	int				 is_incr;
 	int				 offered[KIND__COUNT];
-	int				 at;		/* kind that was asked */
+	int				 at;		/* kind asked for */
 	uint32_t			 target;	/* and its atom */
 	uint32_t			 type;		/* of what came */
-	uint32_t			 offset;	/* words of the property */
+	uint32_t			 offset;	/* in words */
 	struct monotime			 began;
 	uint8_t				*p;
 	size_t				 len;
