@@ -284,14 +284,20 @@ conn_resume(struct conn *c)
 	http_kick(c->http);
 }
 
-/* Ends those that take too long to say what they want. */
+/*
+ * Ends those that take too long to say what they want.  What was a
+ * WebSocket over TLS ends in a later run of MHD, which asks for none.
+ */
 void
 conns_sweep(struct http *h)
 {
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &h->conns, entry)
-		if (c->mhd != NULL && !c->busy && !c->upgraded && monotime_since_ms(c->since) >
+		if (c->upgraded && c->ws == NULL)
+			http_kick(h);
+		else if (c->mhd != NULL && !c->busy && !c->upgraded &&
+		    monotime_since_ms(c->since) >
 		    (int64_t)http_limits.request * 1000)
 			shutdown(c->fd, SHUT_RDWR);
 }
