@@ -70,6 +70,12 @@ void	api_process_socket(struct request *);
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);
 
+/* api_token.c */
+void	api_token_create(struct request *);
+void	api_token_list(struct request *);
+void	api_token_show(struct request *);
+void	api_token_revoke(struct request *);
+
 /* api_system.c */
 void	api_system(struct request *);
 void	api_system_shutdown(struct request *);

@@ -26,6 +26,9 @@ struct entry	*entry_new(enum store_care);
 void		 entry_event(struct entry *, const char *,
 		    const struct session_row *, int64_t, int64_t,
 		    struct json_object *);
+/* About no session but about a user, who sees it. */
+void		 entry_user_event(struct entry *, const char *, uid_t,
+		    int64_t, struct json_object *);
 struct txn	*entry_txn(struct entry *);
 /* Takes the entry.  The callback comes before its events are published. */
 void		 entry_commit(struct entry *, store_cb *, void *);

@@ -63,7 +63,22 @@ const char *const schema_steps[] = {
 	"  body BLOB NOT NULL,"
 	"  PRIMARY KEY (uid, key)"
 	") STRICT, WITHOUT ROWID;"
-	"CREATE INDEX idempotency_time ON idempotency (time);"
+	"CREATE INDEX idempotency_time ON idempotency (time);",
+
+	/* Tokens, and which of them did what. */
+	"CREATE TABLE token ("
+	"  id TEXT PRIMARY KEY NOT NULL,"
+	"  parent TEXT,"
+	"  user INTEGER NOT NULL,"
+	"  name TEXT NOT NULL,"
+	"  scopes INTEGER NOT NULL,"
+	"  hash BLOB NOT NULL,"
+	"  created_at INTEGER NOT NULL,"
+	"  expires_at INTEGER NOT NULL,"
+	"  last_used_at INTEGER NOT NULL,"
+	"  revoked_at INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"ALTER TABLE event ADD COLUMN token TEXT;"
 };
 
 const int schema_version = sizeof(schema_steps) / sizeof(schema_steps[0]);

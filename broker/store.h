@@ -16,6 +16,7 @@
 
 struct event_base;
 struct session_row;
+struct token_row;
 struct txn;
 
 #define EVENT_KIND	32
@@ -29,6 +30,7 @@ struct event_row {
 	struct ulid	 session;	/* zero: about no session */
 	int64_t		 owner;		/* of the session, or -1 */
 	int64_t		 actor;		/* uid, or -1 */
+	struct ulid	 token;		/* that he used; zero: none */
 	const char	*data;		/* JSON object */
 };
 
@@ -67,11 +69,16 @@ void		 txn_event(struct txn *, const struct event_row *);
 void		 txn_idem(struct txn *, const struct idem_row *);
 void		 txn_idem_forget(struct txn *, uid_t, const char *);
 void		 txn_idem_expire(struct txn *, int64_t);	/* older than */
+void		 txn_token(struct txn *, const struct token_row *);
+void		 txn_token_forget(struct txn *, const struct ulid *);
 void		 store_commit(struct txn *, store_cb *, void *);
 size_t		 store_queued(void);
 
 int64_t		 store_last_seq(void);
 void		 store_sessions(void (*)(const struct session_row *, void *),
+		    void *);
+
+void		 store_tokens(void (*)(const struct token_row *, void *),
 		    void *);
 
 /* Which events: 0, NULL and -1 mean any. */

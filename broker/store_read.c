@@ -8,10 +8,11 @@
 #include "session.h"
 #include "store.h"
 #include "store_db.h"
+#include "token.h"
 #include "xmalloc.h"
 
 #define EVENT_SELECT	"SELECT seq, id, time, kind, session, owner, actor, " \
-	"data FROM event WHERE seq > ?1 AND seq < ?6 "
+	"data, token FROM event WHERE seq > ?1 AND seq < ?6 "
 /* ?3 owner, ?4 session, ?5 kind.  A plus keeps a column from its index. */
 #define IF_OWNER	"AND (?3 = -1 OR +owner = ?3) "
 #define IF_KIND		"AND (?5 IS NULL OR +kind = ?5)"
@@ -155,6 +156,45 @@ store_sessions(void (*cb)(const struct session_row *, void *), void *arg)
 }
 
 static int
+token_read(struct sqlite3_stmt *st, struct token_row *row)
+{
+	memset(row, 0, sizeof(*row));
+	if (token_id_parse(&row->id, text(st, 0)) == -1 ||
+	    (sqlite3_column_type(st, 1) != SQLITE_NULL &&
+	    token_id_parse(&row->parent, text(st, 1)) == -1) ||
+	    sqlite3_column_bytes(st, 5) != sizeof(row->hash))
+		return -1;
+	row->user = (uid_t)sqlite3_column_int64(st, 2);
+	strlcpy(row->name, text(st, 3), sizeof(row->name));
+	row->scopes = (unsigned int)sqlite3_column_int64(st, 4);
+	memcpy(row->hash, sqlite3_column_blob(st, 5), sizeof(row->hash));
+	row->created_at = sqlite3_column_int64(st, 6);
+	row->expires_at = sqlite3_column_int64(st, 7);
+	row->last_used_at = sqlite3_column_int64(st, 8);
+	row->revoked_at = sqlite3_column_int64(st, 9);
+	return 0;
+}
+
+void
+store_tokens(void (*cb)(const struct token_row *, void *), void *arg)
+{
+	struct sqlite3_stmt	*st;
+	struct token_row	 row;
+	int			 rc;
+
+	st = db_prepare(r.db, "SELECT * FROM token ORDER BY id");
+	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		if (token_read(st, &row) == -1)
+			fatalx("the database holds a token that makes no "
+			    "sense: %s", text(st, 0));
+		cb(&row, arg);
+	}
+	if (rc != SQLITE_DONE)
+		fatalx("store: tokens: %s", sqlite3_errmsg(r.db));
+	sqlite3_finalize(st);
+}
+
+static int
 event_read(struct sqlite3_stmt *st, struct event_row *e)
 {
 	memset(e, 0, sizeof(*e));
@@ -169,6 +209,9 @@ event_read(struct sqlite3_stmt *st, struct event_row *e)
 	e->owner = uid_or_nobody(st, 5);
 	e->actor = uid_or_nobody(st, 6);
 	e->data = text(st, 7);
+	if (sqlite3_column_type(st, 8) != SQLITE_NULL &&
+	    token_id_parse(&e->token, text(st, 8)) == -1)
+		return -1;
 	return 0;
 }
 

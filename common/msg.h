@@ -157,6 +157,7 @@ struct msg_conf_image {
 };
 
 #define USER_ADMIN	0x1
+#define USER_PROXY	0x2	/* asks for others: his uid has no rights */
 
 struct msg_conf_user {
 	uint32_t	uid;
@@ -168,8 +169,17 @@ struct msg_conf_user {
 
 enum listen_kind { LISTEN_UNIX = 1, LISTEN_TCP, LISTEN_TLS };
 
+#define LISTEN_TOKEN	0x1	/* who connects is known by his token only */
+
+/*
+ * LISTEN_TLS brings certificate and key along, and is answered by OK or
+ * ERROR with the id as request; again with the same id: a new certificate
+ * for a socket that is served already.
+ */
 struct msg_listen {
 	uint32_t	kind;
+	uint32_t	flags;
+	uint32_t	id;
 };
 
 #define SYSTEM_CGROUP_MEMORY	0x001

@@ -19,6 +19,8 @@ static const struct {
 	[PROBLEM_METHOD]	= { "method_not_allowed", "Method not allowed", 405 },
 	[PROBLEM_NOT_ACCEPTABLE] = { "not_acceptable", "Not acceptable", 406 },
 	[PROBLEM_UNSUPPORTED_TYPE] = { "unsupported_media_type", "Unsupported media type", 415 },
+	[PROBLEM_UNAUTHORIZED]	= { "unauthorized", "Authentication required", 401 },
+	[PROBLEM_SCOPE]		= { "insufficient_scope", "The token lacks a scope", 403 },
 	[PROBLEM_FORBIDDEN]	= { "forbidden", "Forbidden", 403 },
 	[PROBLEM_CONFLICT]	= { "conflict", "Conflict", 409 },
 	[PROBLEM_WRONG_STATE]	= { "wrong_state", "Not possible in this state", 409 },

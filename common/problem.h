@@ -18,7 +18,9 @@ enum problem {
 	PROBLEM_METHOD,
 	PROBLEM_NOT_ACCEPTABLE,
 	PROBLEM_UNSUPPORTED_TYPE,
+	PROBLEM_UNAUTHORIZED,		/* no token, or not a good one */
 	PROBLEM_FORBIDDEN,
+	PROBLEM_SCOPE,			/* the token may not do this */
 	PROBLEM_CONFLICT,
 	PROBLEM_WRONG_STATE,		/* not in this state of the session */
 	PROBLEM_IDEMPOTENCY,		/* key used with another body */

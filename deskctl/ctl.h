@@ -15,7 +15,7 @@ struct option;
 enum { EXIT_USAGE = 2, EXIT_TIMED_OUT = 124 };
 
 struct ctl {
-	const char		*socket;
+	const char		*socket;	/* or an http: or https: URL */
 	const char		*named;	/* the session, as it was typed */
 	const struct command	*cmd;
 	struct http		*http;	/* kept open between requests */
@@ -85,6 +85,7 @@ int		 cmd_shutdown(struct ctl *, int, char **);
 int		 cmd_start(struct ctl *, int, char **);
 int		 cmd_stop(struct ctl *, int, char **);
 int		 cmd_system(struct ctl *, int, char **);
+int		 cmd_token(struct ctl *, int, char **);
 int		 cmd_top(struct ctl *, int, char **);
 int		 cmd_type(struct ctl *, int, char **);
 int		 cmd_version(struct ctl *, int, char **);

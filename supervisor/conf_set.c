@@ -48,8 +48,8 @@ parse_once(struct parse *p, enum seen which, const char *what)
 }
 
 /* Absolute, with single slashes, and without steps that hide where it is. */
-static char *
-clean_path(struct parse *p, const char *what, const char *text)
+char *
+set_clean_path(struct parse *p, const char *what, const char *text)
 {
 	char		*path, *to;
 	const char	*from;
@@ -84,7 +84,7 @@ set_path(struct parse *p, const char *what, const char *text, char **path)
 {
 	char		*clean;
 
-	if ((clean = clean_path(p, what, text)) == NULL)
+	if ((clean = set_clean_path(p, what, text)) == NULL)
 		return;
 	if (strcmp(clean, "/") == 0) {
 		parse_error(p, "%s cannot be /", what);
@@ -242,7 +242,7 @@ set_listen(struct parse *p, const char *text)
 
 	p->listen = NULL;
 	if (*text == '/') {
-		if ((path = clean_path(p, "socket", text)) == NULL)
+		if ((path = set_clean_path(p, "socket", text)) == NULL)
 			return;
 	} else if (good_name(text))
 		path = xstrdup(text);
@@ -288,6 +288,13 @@ set_listen_mode(struct parse *p, const char *text)
 }
 
 void
+set_listen_token(struct parse *p)
+{
+	if (p->listen != NULL)
+		p->listen->token = 1;
+}
+
+void
 set_image(struct parse *p, const char *name, enum image_type type,
     const char *path)
 {
@@ -311,7 +318,7 @@ set_image(struct parse *p, const char *name, enum image_type type,
 		}
 		clean = xstrdup(path);
 	} else if (path != NULL &&
-	    (clean = clean_path(p, "image", path)) == NULL)
+	    (clean = set_clean_path(p, "image", path)) == NULL)
 		return;
 	i = xcalloc(1, sizeof(*i));
 	i->name = xstrdup(name);

@@ -23,10 +23,10 @@ static void	yyerror(const char *);
 	const char	*text;
 }
 
-%token ADMIN CGROUP CPU DEFAULT DEFAULTS DIR DISK DPI ERRNO FROM GEOMETRY
-%token GROUP HOST IMAGE INCLUDE KILL LISTEN MAX MEMORY MODE NETWORK NONE ON
-%token PORT PROGRAMS RUN SANDBOX SESSION SESSIONS SOCKET TASKS TO UIDS USER
-%token WORKER BAD
+%token ADMIN CERTIFICATE CGROUP CPU DEFAULT DEFAULTS DIR DISK DPI ERRNO FROM GEOMETRY
+%token GROUP HOST IMAGE INCLUDE KEY KILL LISTEN MAX MEMORY MODE NETWORK NONE
+%token ON PORT PROGRAMS PROXY RUN SANDBOX SESSION SESSIONS SOCKET TASKS TLS TO
+%token TOKEN UIDS USER WORKER BAD
 %token <text> WORD STRING
 %type <text> text
 
@@ -65,9 +65,8 @@ statement	: WORD '=' text			{ set_macro(p, $1, $3); }
 		| uids
 		| LISTEN ON SOCKET text		{ set_listen(p, $4); }
 		  listen_options
-		| LISTEN ON text PORT text {
-			parse_error(p, "listening on TCP is not offered yet");
-		}
+		| LISTEN ON text PORT text	{ set_listen_tcp(p, $3, $5); }
+		  tls_option
 		| IMAGE text HOST {
 			set_image(p, $2, IMAGE_HOST, NULL);
 		}
@@ -123,6 +122,13 @@ uids		: UIDS FROM text {
 listen_options	: /* empty */
 		| listen_options GROUP text	{ set_listen_group(p, $3); }
 		| listen_options MODE text	{ set_listen_mode(p, $3); }
+		| listen_options TOKEN		{ set_listen_token(p); }
+		;
+
+tls_option	: /* empty */			{ set_listen_plain(p); }
+		| TLS CERTIFICATE text KEY text {
+			set_listen_tls(p, $3, $5);
+		}
 		;
 
 separator	: '\n'				{ yyerrok; }
@@ -208,6 +214,13 @@ user_item	: ADMIN {
 			else
 				parse_error(p, "admin needs a user of its own");
 		}
+		| PROXY {
+			parse_once(p, SEEN_USER_PROXY, "proxy");
+			if (p->user != NULL)
+				p->user->proxy = 1;
+			else
+				parse_error(p, "proxy needs a user of its own");
+		}
 		| SESSIONS text {
 			parse_once(p, SEEN_USER_SESSIONS, "sessions");
 			set_number(p, "sessions", $2, 0, SESSIONS_MAX,
@@ -228,6 +241,7 @@ static const struct {
 	int		 token;
 } keywords[] = {
 	{ "admin",	ADMIN },
+	{ "certificate", CERTIFICATE },
 	{ "cgroup",	CGROUP },
 	{ "cpu",	CPU },
 	{ "default",	DEFAULT },
@@ -242,6 +256,7 @@ static const struct {
 	{ "host",	HOST },
 	{ "image",	IMAGE },
 	{ "include",	INCLUDE },
+	{ "key",	KEY },
 	{ "kill",	KILL },
 	{ "listen",	LISTEN },
 	{ "max",	MAX },
@@ -252,13 +267,16 @@ static const struct {
 	{ "on",		ON },
 	{ "port",	PORT },
 	{ "programs",	PROGRAMS },
+	{ "proxy",	PROXY },
 	{ "run",	RUN },
 	{ "sandbox",	SANDBOX },
 	{ "session",	SESSION },
 	{ "sessions",	SESSIONS },
 	{ "socket",	SOCKET },
 	{ "tasks",	TASKS },
+	{ "tls",	TLS },
 	{ "to",		TO },
+	{ "token",	TOKEN },
 	{ "uids",	UIDS },
 	{ "user",	USER },
 	{ "worker",	WORKER },
