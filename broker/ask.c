@@ -107,6 +107,12 @@ ask_once(struct peer *peer, const struct ulid *session, ask_cb *cb,
 	return a;
 }
 
+void
+ask_set_once(struct ask *a)
+{
+	a->once = 1;
+}
+
 const struct ulid *
 ask_asker(const struct peer *peer, uint64_t id)
 {
@@ -126,12 +132,6 @@ call(const struct ask *a, struct wire_msg *m)
 	asker_set(&a->asker);
 	a->cb(m, a->arg);
 	asker_set(&before);
-}
-
-void
-ask_set_once(struct ask *a)
-{
-	a->once = 1;
 }
 
 int

@@ -360,7 +360,7 @@ read_status(struct http *h)
 	if (read_head(h) == -1)
 		return -1;
 	if (strncmp(h->head, "HTTP/1.1 ", 9) != 0)
-		return failed(h, "no HTTP is spoken there");
+		return failed(h, "this is not deskd: no HTTP is spoken there");
 	status = atoi(h->head + 9);
 	if (status < 100 || status > 599)
 		return failed(h, "answer with a bad status");
