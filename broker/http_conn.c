@@ -183,14 +183,19 @@ patience_ms(const struct conn *c)
 	    http_limits.request) * 1000LL;
 }
 
-/* Ends those that take too long, a TLS handshake included. */
+/*
+ * Ends those that take too long, a TLS handshake included.  What was a
+ * WebSocket over TLS ends in a later run of MHD, which asks for none.
+ */
 void
 conns_sweep(struct http *h)
 {
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &h->conns, entry)
-		if (c->mhd != NULL && !c->busy && !c->upgraded &&
+		if (c->upgraded && c->ws == NULL)
+			engine_kick(c->engine);
+		else if (c->mhd != NULL && !c->busy && !c->upgraded &&
 		    monotime_since_ms(c->since) > patience_ms(c))
 			shutdown(c->fd, SHUT_RDWR);
 }

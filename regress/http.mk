@@ -16,11 +16,11 @@ UNIT		+= bfield_test \
 		  token_test \
 		  ws_test
 
-png_head_test_SRC = regress/unit/png_head_test.c broker/png_head.c
-png_head_test_LIBS = $(COMMON_LIBS)
 token_test_SRC	= regress/unit/token_test.c broker/time_read.c \
 		  broker/token_text.c
 token_test_LIBS	= $(COMMON_LIBS) -lmd
+png_head_test_SRC = regress/unit/png_head_test.c broker/png_head.c
+png_head_test_LIBS = $(COMMON_LIBS)
 
 bfield_test_SRC	= regress/unit/bfield_test.c broker/field.c \
 		  broker/json_read.c
@@ -73,9 +73,7 @@ ws_drive_LIBS	= $(BSD_LIBS)
 $(OBJ)/regress/unit/http_%.o $(OBJ)/regress/unit/ws_%.o \
 $(OBJ)/regress/unit/bfield_test.o $(OBJ)/regress/unit/png_head_test.o \
 $(OBJ)/regress/unit/openapi_%.o \
-$(OBJ)/regress/unit/route_test.o: TEST_INC = -iquote broker
-$(OBJ)/regress/unit/bfield_test.o $(OBJ)/regress/unit/route_test.o \
-$(OBJ)/regress/unit/route_list.o \
+$(OBJ)/regress/unit/route_test.o $(OBJ)/regress/unit/route_list.o \
 $(OBJ)/regress/unit/token_test.o: TEST_INC = -iquote broker
 
 # Not run by check.
