@@ -10,6 +10,7 @@ PKG_BUILD	= autoconf \
 		  libbsd-dev \
 		  libc6-dev \
 		  libevent-dev \
+		  libgnutls28-dev \
 		  libisal-dev \
 		  libjpeg-dev \
 		  libjson-c-dev \
@@ -30,7 +31,8 @@ PKG_BUILD	= autoconf \
 		  m4 \
 		  make \
 		  pkg-config
-PKG_RUN		= e2fsprogs \
+PKG_RUN		= dbus-daemon \
+		  e2fsprogs \
 		  fonts-dejavu-core \
 		  icewm \
 		  mount \
@@ -43,16 +45,21 @@ PKG_TEST	= busybox-static \
 		  clang \
 		  cppcheck \
 		  curl \
+		  dbus-bin \
 		  fonts-wqy-microhei \
 		  jq \
 		  libjpeg-turbo-progs \
 		  mandoc \
+		  openssl \
 		  perl \
 		  procps \
 		  python3-minimal \
 		  shellcheck \
 		  webp \
-		  x11-utils
+		  x11-utils \
+		  x11-xserver-utils \
+		  xclip \
+		  xsel
 
 # A machine of its own to test on: see regress/vm/run.sh.
 PKG_VM		= attr \
@@ -197,7 +204,9 @@ HEADERS		= $(sort $(wildcard */*.h))
 MANUALS		= $(sort $(wildcard man/*.[1-8]))
 PKG_CFLAGS	= $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS) \
 		  $(MHD_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
-		  $(ISAL_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS)
+		  $(ISAL_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS) \
+		  $(MHD_CFLAGS) $(GNUTLS_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
+		  $(ISAL_CFLAGS)
 
 lint: $(TEST_DEPS)
 	@$(MAKE) -j$(JOBS) --no-print-directory OBJ=obj-lint/gcc \

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "asker.h"
 #include "peer.h"
 #include "xmalloc.h"
 
@@ -12,6 +13,7 @@ struct ask {
 	uint64_t	 id;
 	struct peer	*peer;
 	struct ulid	 session;
+	struct ulid	 asker;		/* the token, while it is answered */
 	ask_cb		*cb;
 	void		*arg;
 	int		 once;
@@ -45,6 +47,7 @@ ask_new(struct peer *peer, const struct ulid *session, ask_cb *cb, void *arg)
 	a->id = ++last_id;
 	a->peer = peer;
 	a->session = *session;
+	a->asker = *asker();
 	a->cb = cb;
 	a->arg = arg;
 	RB_INSERT(ask_tree, &asks, a);
@@ -104,6 +107,33 @@ ask_once(struct peer *peer, const struct ulid *session, ask_cb *cb,
 	return a;
 }
 
+void
+ask_set_once(struct ask *a)
+{
+	a->once = 1;
+}
+
+const struct ulid *
+ask_asker(const struct peer *peer, uint64_t id)
+{
+	struct ask	key = { 0 }, *a;
+
+	key.id = id;
+	a = RB_FIND(ask_tree, &asks, &key);
+	return a == NULL || a->peer != peer ? NULL : &a->asker;
+}
+
+/* What is done in it was asked for by who asked; the ask may be freed. */
+static void
+call(const struct ask *a, struct wire_msg *m)
+{
+	struct ulid	before = *asker();
+
+	asker_set(&a->asker);
+	a->cb(m, a->arg);
+	asker_set(&before);
+}
+
 int
 ask_answer(struct peer *peer, struct wire_msg *m)
 {
@@ -117,12 +147,12 @@ ask_answer(struct peer *peer, struct wire_msg *m)
 	if (a->peer != peer)
 		return -1;
 	if (!a->once) {
-		a->cb(m, a->arg);
+		call(a, m);
 		return 1;
 	}
 	RB_REMOVE(ask_tree, &asks, a);
 	if (a->cb != NULL)
-		a->cb(m, a->arg);
+		call(a, m);
 	free(a);
 	return 1;
 }
@@ -141,7 +171,7 @@ again:
 		return;
 	RB_REMOVE(ask_tree, &asks, a);
 	if (a->cb != NULL)
-		a->cb(NULL, a->arg);
+		call(a, NULL);
 	free(a);
 	goto again;
 }

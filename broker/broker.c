@@ -3,8 +3,9 @@
  * decides what becomes of each session.
  *
  * May touch: its own directory (the database and blobs), the clients that
- * connect, the supervisor's socket and one socket per worker.  Must never
- * see: the network, provider keys at rest, a desktop's files.
+ * connect, the supervisor's socket, one socket per worker, and the key of
+ * its certificate.  Must never see: provider keys at rest, a desktop's
+ * files; it opens no connection.
  */
 #include <sys/queue.h>
 
@@ -15,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "broker.h"
 #include "child.h"
 #include "http.h"
@@ -23,9 +25,11 @@
 #include "life.h"
 #include "log.h"
 #include "peer.h"
+#include "retention.h"
 #include "sandbox.h"
 #include "session.h"
 #include "store.h"
+#include "token.h"
 #include "xmalloc.h"
 
 #define DATABASE	"/deskd.db"
@@ -36,13 +40,11 @@ static struct {
 	struct conf		*conf;
 	struct system_facts	 facts;
 	struct http		*http;
-	int			 listener;	/* until http has it */
+	int			 listens;
 	int			 told;
 	int			 stopping;
 	int			 said_so;	/* in the journal */
-} broker = {
-	.listener = -1
-};
+} broker;
 
 struct event_base *
 broker_base(void)
@@ -86,6 +88,15 @@ broker_admin(uid_t uid)
 }
 
 int
+broker_proxy(uid_t uid)
+{
+	const struct conf_user	*u;
+
+	u = broker.conf == NULL ? NULL : conf_user(broker.conf, uid);
+	return u != NULL && (u->flags & USER_PROXY) != 0;
+}
+
+int
 broker_ready(const char **why)
 {
 	if (broker.stopping)
@@ -118,8 +129,10 @@ broker_set_conf(struct conf *c)
 
 	conf_free(broker.conf);
 	broker.conf = c;
-	if (again)
+	if (again) {
 		journal_event(STORE_FULL, "system.reloaded", NULL, -1, NULL);
+		retention_run();
+	}
 }
 
 void
@@ -129,12 +142,18 @@ broker_set_system(const struct msg_system *m, const char *kernel)
 	strlcpy(broker.facts.kernel, kernel, sizeof(broker.facts.kernel));
 }
 
-void
-broker_set_listener(int fd)
+const char *
+broker_listen(const struct http_listen *l, int fd)
 {
-	if (broker.http != NULL || broker.listener != -1)
-		fatalx("the supervisor sent a second listener");
-	broker.listener = fd;
+	broker.listens = 1;
+	return http_listen(broker.http, l, fd);
+}
+
+/* What a token stood for ends with it. */
+static void
+token_ended(const struct ulid *id)
+{
+	http_revoke(broker.http, id);
 }
 
 static void
@@ -152,7 +171,7 @@ broker_all_told(void)
 
 	if (broker.told)
 		return;
-	if (broker.conf == NULL || broker.listener == -1)
+	if (broker.conf == NULL || !broker.listens)
 		fatalx("the supervisor sent no configuration or no listener");
 	broker.told = 1;
 	o = json_object_new_object();
@@ -160,8 +179,18 @@ broker_all_told(void)
 	    json_object_new_string(PACKAGE_VERSION));
 	journal_event(STORE_FULL, "system.started", NULL, -1, o);
 	life_reconcile();
-	broker.http = http_start(broker.base, broker.listener);
-	broker.listener = -1;
+	retention_start(broker.base);
+	http_open_doors(broker.http);
+}
+
+/* What was sent is on its way; the supervisor starts us again. */
+void
+broker_again(void)
+{
+	struct timeval	tv = { 0, 100 * 1000 };
+
+	broker.stopping = 1;
+	event_base_loopexit(broker.base, &tv);
 }
 
 void
@@ -204,7 +233,7 @@ signals(void)
  * thread	the store's writer
  * rpath wpath	the database, its log and index, blobs
  * flock	SQLite's locks, and syncing to disk
- * accept	clients on the inherited socket
+ * accept	clients on the inherited sockets
  */
 static void
 confine(const struct child *c)
@@ -243,8 +272,7 @@ static void
 leave(void)
 {
 	store_flush();
-	if (broker.http != NULL)
-		http_stop(broker.http);
+	http_stop(broker.http);
 	store_stop();
 	log_debug("leaving");
 }
@@ -262,10 +290,13 @@ main(int argc, char **argv)
 	if ((broker.base = event_base_new()) == NULL)
 		fatalx("event_base_new");
 	signals();
+	restore_apply(DATABASE);
 	store_open(DATABASE);
 	store_start(broker.base);
 	journal_start(broker.base);
 	store_sessions(add_session, NULL);
+	token_start(broker.base, token_ended);
+	broker.http = http_start(broker.base);
 
 	broker.supervisor = peer_new(broker.base, CHILD_FD, ROLE_BROKER,
 	    ROLE_SUPERVISOR, from_supervisor, NULL);

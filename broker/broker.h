@@ -34,6 +34,7 @@ struct conf_user {
 struct conf {
 	struct msg_conf_defaults	 defaults;
 	char				 image[NAME_MAX_LEN + 1];
+	struct msg_conf_retention	 retention;
 	TAILQ_HEAD(, conf_image)	 images;
 	TAILQ_HEAD(, conf_user)		 users;
 };
@@ -53,6 +54,7 @@ const struct conf_image	*conf_image(const struct conf *, const char *);
 const struct conf_user	*conf_user(const struct conf *, uid_t);
 
 int	 broker_admin(uid_t);
+int	 broker_proxy(uid_t);	/* asks for others: needs their tokens */
 /* 0: the API can serve; else why not, in a few words. */
 int	 broker_ready(const char **);
 /* The supervisor has told of all sessions that live. */
@@ -67,9 +69,12 @@ void	 from_worker(struct peer *, struct wire_msg *, void *);
 /* What from_supervisor.c tells the main file. */
 void	 broker_set_conf(struct conf *);	/* takes it */
 void	 broker_set_system(const struct msg_system *, const char *);
-void	 broker_set_listener(int);		/* takes it */
+struct http_listen;
+/* Takes the socket; NULL, or why its certificate is not taken. */
+const char *broker_listen(const struct http_listen *, int);
 void	 broker_all_told(void);	/* live sessions are known: reconcile, serve */
 void	 broker_stop(void);
+void	 broker_again(void);	/* leave, to be started again */
 struct conf *conf_new(void);
 void	 conf_free(struct conf *);
 

@@ -1,13 +1,18 @@
 /* What the supervisor says. */
+#include <sys/mman.h>
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "ask.h"
 #include "broker.h"
+#include "http.h"
 #include "journal.h"
 #include "life.h"
 #include "log.h"
+#include "memfd.h"
 #include "peer.h"
+#include "sizes.h"
 #include "wire.h"
 #include "xmalloc.h"
 
@@ -84,6 +89,9 @@ recv_conf(const struct wire_msg *m)
 		recv_conf_image(m);
 	else if (m->hdr.type == MSG_CONF_USER)
 		recv_conf_user(m);
+	else if (m->hdr.type == MSG_CONF_RETENTION)
+		memcpy(&coming->retention, m->data,
+		    sizeof(coming->retention));
 	else {
 		broker_set_conf(coming);
 		coming = NULL;
@@ -172,6 +180,67 @@ recv_ping(struct peer *p, const struct wire_msg *m)
 }
 
 static void
+listen_plan(struct http_listen *l, const struct wire_msg *m)
+{
+	const struct msg_listen	*ml = (const struct msg_listen *)m->data;
+
+	memset(l, 0, sizeof(*l));
+	l->kind = ml->kind;
+	l->id = ml->id;
+	l->token = (ml->flags & LISTEN_TOKEN) != 0;
+}
+
+static void
+recv_listen(struct wire_msg *m)
+{
+	struct http_listen	l;
+
+	listen_plan(&l, m);
+	if (l.kind != LISTEN_UNIX && l.kind != LISTEN_TCP)
+		fatalx("the supervisor sent a listener of kind %u", l.kind);
+	(void)broker_listen(&l, wire_take_fd(m, 0));
+}
+
+/* A copy that ends in a NUL; it is wiped after its use. */
+static char *
+pem_read(int fd)
+{
+	void	*map;
+	char	*text;
+	size_t	 len;
+
+	if ((map = memfd_map(fd, PEM_MAX, &len)) == NULL)
+		fatal("certificate or key of the supervisor");
+	text = xstrndup(map, len);
+	munmap(map, len);
+	return text;
+}
+
+static void
+recv_listen_tls(struct peer *p, struct wire_msg *m)
+{
+	struct http_listen	 l;
+	struct msg_hdr		 hdr = m->hdr;
+	const char		*why;
+	char			*cert, *key;
+
+	listen_plan(&l, m);
+	if (l.kind != LISTEN_TLS)
+		fatalx("the supervisor sent a certificate for kind %u", l.kind);
+	hdr.request = l.id;
+	l.cert = cert = pem_read(m->fds[1]);
+	l.key = key = pem_read(m->fds[2]);
+	why = broker_listen(&l, wire_take_fd(m, 0));
+	explicit_bzero(key, strlen(key));
+	free(cert);
+	free(key);
+	if (why == NULL)
+		peer_ok(p, &hdr);
+	else
+		peer_error(p, &hdr, PROBLEM_INVALID_FIELD, NULL, why);
+}
+
+static void
 recv_system(const struct wire_msg *m)
 {
 	broker_set_system((const struct msg_system *)m->data,
@@ -186,11 +255,15 @@ dispatch(struct peer *p, struct wire_msg *m)
 	case MSG_CONF_DEFAULTS:
 	case MSG_CONF_IMAGE:
 	case MSG_CONF_USER:
+	case MSG_CONF_RETENTION:
 	case MSG_CONF_END:
 		recv_conf(m);
 		break;
 	case MSG_LISTEN:
-		broker_set_listener(wire_take_fd(m, 0));
+		recv_listen(m);
+		break;
+	case MSG_LISTEN_TLS:
+		recv_listen_tls(p, m);
 		break;
 	case MSG_SYSTEM:
 		recv_system(m);

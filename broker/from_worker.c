@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "ask.h"
+#include "asker.h"
 #include "broker.h"
 #include "journal.h"
 #include "json_read.h"
@@ -93,8 +94,11 @@ recv_record(struct peer *p, struct session *s, const struct wire_msg *m)
 		    problem_code(problem_valid(r->problem))));
 	json_object_object_add(o, "duration_us",
 	    json_object_new_int64(r->duration_us));
+	/* By number, which it cannot make up: the question is open. */
+	asker_set(ask_asker(p, m->hdr.request));
 	journal_event(STORE_NORMAL, "action", &s->row,
 	    actor(s, r->principal), o);
+	asker_set(NULL);
 }
 
 /* One that is not known was started for a broker that is no more. */

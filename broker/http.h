@@ -13,6 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "msg.h"
 #include "problem.h"
 
 struct event_base;
@@ -24,7 +25,22 @@ struct session;
 struct stream;
 struct ulid;
 
-struct http	*http_start(struct event_base *, int);	/* listening socket */
+struct http	*http_start(struct event_base *);
+
+struct http_listen {
+	enum listen_kind kind;
+	uint32_t	 id;
+	int		 token;		/* the peer's uid has no rights */
+	const char	*cert;		/* PEM; NULL but for TLS */
+	const char	*key;
+};
+
+/*
+ * Takes a listening socket; one whose id is known gets a new certificate.
+ * NULL, or why certificate and key are not taken.
+ */
+const char	*http_listen(struct http *, const struct http_listen *, int);
+void		 http_open_doors(struct http *);	/* serves from now on */
 /* Takes no more, ends streams, leaves waiting requests, frees. */
 void		 http_stop(struct http *);
 size_t		 http_open(const struct http *);	/* connections */
@@ -41,11 +57,13 @@ struct http	*request_http(const struct request *);
 const char	*request_method(const struct request *);
 const char	*request_path(const struct request *);
 const char	*request_id(const struct request *);	/* "req_" + ULID */
-uid_t		 request_uid(const struct request *);	/* by the kernel */
+uid_t		 request_uid(const struct request *);	/* kernel or token */
 int		 request_admin(const struct request *);
+unsigned int	 request_scopes(const struct request *);	/* SCOPE_BIT */
+/* The token it came with; zero: its uid is enough. */
+const struct ulid *request_principal(const struct request *);
+void		 request_set_parting(struct request *);	/* outlives it */
 int		 request_http11(const struct request *);
-/* By which right it was let in, for http_revoke; zero when not set. */
-void		 request_set_principal(struct request *, const struct ulid *);
 const char	*request_param(const struct request *, const char *);
 const char	*request_query(struct request *, const char *);
 const char	*request_header(struct request *, const char *);

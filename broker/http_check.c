@@ -1,6 +1,6 @@
 /*
  * What a request must pass before its handler sees it, in this order:
- * path, method, scope, owner, parameters, content type, length.  The first
+ * token, path, method, scope, owner, parameters, content type, length.  The first
  * refusal stands; it is answered when the body has been read.
  */
 #include <errno.h>
@@ -30,25 +30,14 @@ refuse(struct request *r, enum problem problem, const char *fmt, ...)
 }
 
 static int
-check_route(struct request *r)
+check_route(struct request *r, const char *allow)
 {
-	char allow[ALLOW_MAX];
-
-	r->route = route_find(r->method, r->uri, &r->params, allow);
 	if (r->route != NULL)
 		return 0;
 	if (*allow == '\0')
 		return refuse(r, PROBLEM_NOT_FOUND, "no such path");
 	reply_header(r, "Allow", allow);
 	return refuse(r, PROBLEM_METHOD, "this path has %s", allow);
-}
-
-static int
-check_scope(struct request *r)
-{
-	if (r->route->scope == SCOPE_ADMIN && !r->admin)
-		return refuse(r, PROBLEM_FORBIDDEN, "for admins only");
-	return 0;
 }
 
 static int
@@ -144,7 +133,10 @@ check_body(struct request *r)
 	if ((r->route->flags & (ROUTE_BODY | ROUTE_BODY_OPT |
 	    ROUTE_BODY_RAW)) == 0)
 		return refuse(r, PROBLEM_TOO_LARGE, "no body is taken here");
-	if ((r->route->flags & ROUTE_BODY_RAW) == 0 && !is_json(request_header(r, "Content-Type")))
+	r->as_is = (r->route->flags & ROUTE_BODY_ANY) != 0 &&
+	    !is_json(request_header(r, "Content-Type"));
+	if ((r->route->flags & ROUTE_BODY_RAW) == 0 && !r->as_is &&
+	    !is_json(request_header(r, "Content-Type")))
 		return refuse(r, PROBLEM_UNSUPPORTED_TYPE,
 		    "a body must be application/json");
 	if (r->declared > (int64_t)r->route->body_max)
@@ -156,8 +148,15 @@ check_body(struct request *r)
 int
 check_headers(struct request *r)
 {
+	char allow[ALLOW_MAX];
+
 	note_body(r);
-	if (check_route(r) == -1 || check_scope(r) == -1 ||
+	if (check_auth(r) == -1)
+		return -1;
+	/* A stranger is not told what there is. */
+	r->route = route_find(r->method, r->uri, &r->params, allow);
+	if (check_known(r) == -1 || check_route(r, allow) == -1 ||
+	    check_scope(r) == -1 ||
 	    check_owner(r) == -1 || check_query(r) == -1)
 		return -1;
 	return check_body(r);
@@ -172,6 +171,12 @@ check_key(struct request *r)
 	if (strcmp(r->method, "POST") != 0 ||
 	    (key = request_header(r, "Idempotency-Key")) == NULL)
 		return 0;
+	if (r->route->flags & ROUTE_SECRET) {
+		reply_problem(r, PROBLEM_INVALID_PARAMETER, NULL,
+		    "Idempotency-Key: the answer here is a secret, and is "
+		    "not kept");
+		return -1;
+	}
 	for (p = key; *p > ' ' && *p < 0x7f; p++)
 		continue;
 	if (*p != '\0' || p == key || p - key > KEY_MAX) {

@@ -11,6 +11,7 @@
 
 #include "http.h"
 #include "monotime.h"
+#include "msg.h"
 #include "route.h"
 #include "ulid.h"
 
@@ -25,6 +26,9 @@
 struct http_limits {
 	size_t	conns;
 	size_t	uid_conns;	/* so that one user cannot take them all */
+	size_t	addr_unknown;	/* of one address, that showed no token yet */
+	size_t	all_unknown;	/* of all of them */
+	int	unknown;	/* how long until one must be shown */
 	int	idle;		/* nothing read or written */
 	int	request;	/* from its start to its last byte */
 	int	heartbeat;	/* of a stream */
@@ -34,12 +38,45 @@ struct http_limits {
 
 extern struct http_limits http_limits;
 
+/* One libmicrohttpd; each certificate needs one of its own. */
+struct engine {
+	TAILQ_ENTRY(engine)	 entry;
+	struct http		*http;
+	struct MHD_Daemon	*mhd;
+	int			 retired;	/* has an old certificate */
+	size_t			 nconns;
+	struct event		 epoll;
+	struct event		 run;
+};
+
+/* One listening socket. */
+struct door {
+	TAILQ_ENTRY(door)	 entry;
+	struct http		*http;
+	struct engine		*engine;	/* for its connections */
+	uint32_t		 id;
+	enum listen_kind	 kind;
+	int			 token;		/* needed by all who come */
+	int			 fd;
+	struct event		 accept;
+};
+
+/* Where a client without a uid comes from: an address, or its network. */
+struct origin {
+	uint8_t			 b[16];
+};
+
 struct conn {
 	TAILQ_ENTRY(conn)	 entry;
 	struct http		*http;
+	struct engine		*engine;
 	struct MHD_Connection	*mhd;		/* NULL: not started yet */
 	int			 fd;		/* MHD's; it closes it */
-	uid_t			 uid;
+	uid_t			 uid;		/* counted as his */
+	int			 tcp;
+	int			 token;		/* each request needs one */
+	int			 known;		/* one of them had one */
+	struct origin		 origin;
 	int			 busy;		/* a request is being answered */
 	int			 upgraded;
 	int			 suspended;
@@ -54,14 +91,16 @@ TAILQ_HEAD(conns, conn);
 TAILQ_HEAD(requests, request);
 TAILQ_HEAD(refuseds, refused);
 
+TAILQ_HEAD(engines, engine);
+TAILQ_HEAD(doors, door);
+
 struct http {
 	struct event_base	*base;
-	struct MHD_Daemon	*mhd;
-	int			 listener;
-	struct event		 accept;
+	struct engines		 engines;
+	struct engine		*plain;
+	struct doors		 doors;
+	int			 open;		/* doors let clients in */
 	struct event		 accept_again;
-	struct event		 epoll;
-	struct event		 run;
 	struct event		 sweep;
 	int			 paused;
 	struct monotime		 starved_at;	/* accept failed: said once */
@@ -100,7 +139,9 @@ struct request {
 	char			 id[4 + ULID_TEXT];
 	uid_t			 uid;
 	int			 admin;
-	struct ulid		 principal;
+	unsigned int		 scopes;	/* SCOPE_BIT of each */
+	struct ulid		 principal;	/* token; zero: by its uid */
+	int			 parting;	/* ends its own token */
 	int			 http11;
 	char			 method[12];
 	char			*uri;		/* path NUL query */
@@ -112,6 +153,7 @@ struct request {
 	struct session		*session;
 
 	int			 has_body;	/* one is still to come */
+	int			 as_is;		/* it is not JSON, and kept */
 	int64_t			 declared;	/* -1: chunked */
 	char			*body;
 	size_t			 body_len;
@@ -138,10 +180,19 @@ struct request {
 
 /* http.c */
 void		 http_kick(struct http *);	/* MHD_run, soon */
+void		 engine_kick(struct engine *);
 
-/* http_accept.c */
-int		 accept_start(struct http *, int);
-void		 accept_stop(struct http *);
+/* http_door.c */
+int		 door_open(struct door *);
+void		 doors_resume(struct http *);	/* a place is free */
+void		 doors_close(struct http *);
+
+/* http_conn.c */
+struct conn	*conn_new(struct engine *, int, uid_t);
+struct conn	*conn_find(struct http *, int);
+void		 conn_free(struct conn *);
+size_t		 conns_of(const struct http *, uid_t);
+size_t		 conns_unknown(const struct http *, const struct origin *);
 void		 conn_notify(void *, struct MHD_Connection *, void **,
 		    enum MHD_ConnectionNotificationCode);
 void		 conn_watch(struct conn *);
@@ -149,6 +200,14 @@ void		 conn_unwatch(struct conn *);
 void		 conn_suspend(struct conn *);
 void		 conn_resume(struct conn *);
 void		 conns_sweep(struct http *);
+
+/* http_tls.c: NULL, or why certificate and key cannot be used. */
+const char	*tls_check(const char *, const char *);
+
+/* http_auth.c: 0, or -1 when the request is refused. */
+int		 check_auth(struct request *);
+int		 check_known(struct request *);	/* when the row is found */
+int		 check_scope(struct request *);
 
 /* http_refuse.c */
 void		 conn_refuse(struct http *, int, const char *);	/* takes it */

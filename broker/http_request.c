@@ -9,6 +9,7 @@
 
 #include <json.h>
 
+#include "asker.h"
 #include "broker.h"
 #include "http_private.h"
 #include "idem.h"
@@ -24,6 +25,7 @@ request_new(void *arg, const char *uri, struct MHD_Connection *mhd)
 	struct request *r;
 	struct ulid ulid;
 	struct conn *c;
+	int stranger;
 
 	info = MHD_get_connection_info(mhd,
 	    MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -34,8 +36,11 @@ request_new(void *arg, const char *uri, struct MHD_Connection *mhd)
 	r->conn = c;
 	r->held = 1;
 	r->start = monotime_now();
-	r->uid = c->uid;
-	r->admin = broker_admin(c->uid);
+	/* Until a token says otherwise; a proxy may have become one. */
+	stranger = c->token || broker_proxy(c->uid);
+	r->uid = stranger ? (uid_t)-1 : c->uid;
+	r->admin = !stranger && broker_admin(c->uid);
+	r->scopes = stranger ? 0 : SCOPE_ALL;
 	memcpy(r->id, "req_", 4);
 	ulid_make(&ulid);
 	ulid_text(&ulid, r->id + 4);
@@ -113,7 +118,9 @@ handle(struct request *r)
 	}
 	if (body_parse(r) == -1 || check_key(r) == -1 || replayed(r))
 		return;
+	asker_set(&r->principal);
 	r->route->handler(r);
+	asker_set(NULL);
 }
 
 static int
@@ -314,16 +321,28 @@ request_admin(const struct request *r)
 	return r->admin;
 }
 
+unsigned int
+request_scopes(const struct request *r)
+{
+	return r->scopes;
+}
+
+const struct ulid *
+request_principal(const struct request *r)
+{
+	return &r->principal;
+}
+
+void
+request_set_parting(struct request *r)
+{
+	r->parting = 1;
+}
+
 int
 request_http11(const struct request *r)
 {
 	return r->http11;
-}
-
-void
-request_set_principal(struct request *r, const struct ulid *principal)
-{
-	r->principal = *principal;
 }
 
 const char *

@@ -5,10 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asker.h"
 #include "journal.h"
 #include "log.h"
 #include "monotime.h"
 #include "session.h"
+#include "token.h"
 #include "xmalloc.h"
 
 struct written {
@@ -65,9 +67,9 @@ entry_new(enum store_care care)
 	return e;
 }
 
-void
-entry_event(struct entry *e, const char *kind, const struct session_row *s,
-    int64_t actor, int64_t time, struct json_object *data)
+static void
+add(struct entry *e, const char *kind, const struct session_row *s,
+    int64_t owner, int64_t actor, int64_t time, struct json_object *data)
 {
 	struct written	*wr;
 
@@ -79,12 +81,34 @@ entry_event(struct entry *e, const char *kind, const struct session_row *s,
 	strlcpy(wr->row.kind, kind, sizeof(wr->row.kind));
 	if (s != NULL)
 		wr->row.session = s->id;
-	wr->row.owner = s != NULL ? (int64_t)s->owner : -1;
+	wr->row.owner = owner;
 	wr->row.actor = actor;
+	if (actor != -1)
+		wr->row.token = *asker();
 	wr->row.data = json_object_to_json_string_ext(wr->data,
 	    JSON_C_TO_STRING_PLAIN);
 	txn_event(e->txn, &wr->row);
 	STAILQ_INSERT_TAIL(&e->events, wr, entry);
+}
+
+int64_t
+entry_seq(const struct entry *e)
+{
+	return STAILQ_LAST(&e->events, written, entry)->row.seq;
+}
+
+void
+entry_event(struct entry *e, const char *kind, const struct session_row *s,
+    int64_t actor, int64_t time, struct json_object *data)
+{
+	add(e, kind, s, s != NULL ? (int64_t)s->owner : -1, actor, time, data);
+}
+
+void
+entry_user_event(struct entry *e, const char *kind, uid_t owner,
+    int64_t actor, struct json_object *data)
+{
+	add(e, kind, NULL, owner, actor, 0, data);
 }
 
 struct txn *
@@ -190,6 +214,18 @@ journal_event(enum store_care care, const char *kind,
 	entry_commit(e, NULL, NULL);
 }
 
+void
+journal_event_by(enum store_care care, const char *kind,
+    const struct session_row *s, int64_t actor, const struct ulid *token,
+    struct json_object *data)
+{
+	struct ulid	before = *asker();
+
+	asker_set(token);
+	journal_event(care, kind, s, actor, data);
+	asker_set(&before);
+}
+
 struct listener *
 journal_listen(listener_cb *cb, void *arg)
 {
@@ -222,6 +258,21 @@ session_or_null(const struct ulid *id)
 	return json_object_new_string(text);
 }
 
+static struct json_object *
+actor_json(const struct event_row *row)
+{
+	struct json_object	*o = json_object_new_object(), *token = NULL;
+	char			 id[TOKEN_ID];
+
+	if (!ulid_is_zero(&row->token)) {
+		token_id_text(&row->token, id);
+		token = json_object_new_string(id);
+	}
+	json_object_object_add(o, "uid", json_object_new_int64(row->actor));
+	json_object_object_add(o, "token_id", token);
+	return o;
+}
+
 struct json_object *
 event_json(const struct event_row *row)
 {
@@ -231,11 +282,8 @@ event_json(const struct event_row *row)
 
 	ulid_text(&row->id, id + 4);
 	walltime_text(row->time, time);
-	if (row->actor != -1) {
-		actor = json_object_new_object();
-		json_object_object_add(actor, "uid",
-		    json_object_new_int64(row->actor));
-	}
+	if (row->actor != -1)
+		actor = actor_json(row);
 	o = json_object_new_object();
 	json_object_object_add(o, "id", json_object_new_string(id));
 	json_object_object_add(o, "seq", json_object_new_int64(row->seq));

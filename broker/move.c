@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asker.h"
 #include "broker.h"
 #include "journal.h"
 #include "life.h"
@@ -22,6 +23,7 @@ move_new(const char *kind, int64_t actor)
 	m = xcalloc(1, sizeof(*m));
 	strlcpy(m->kind, kind, sizeof(m->kind));
 	m->actor = actor;
+	m->token = *asker();
 	return m;
 }
 
@@ -125,8 +127,12 @@ stored(int ok, void *arg)
 static void
 add_event(struct entry *e, struct move *m, const struct session_row *row)
 {
+	struct ulid	before = *asker();
+
+	asker_set(&m->token);
 	entry_event(e, m->kind, row, m->actor, m->time,
 	    json_object_get(m->data));
+	asker_set(&before);
 }
 
 static void

@@ -21,6 +21,7 @@ struct move {
 	TAILQ_ENTRY(move)	 entry;
 	char			 kind[32];	/* of the event; "": no change */
 	int64_t			 actor;		/* uid, or -1: deskd itself */
+	struct ulid		 token;		/* that he used */
 	int64_t			 time;
 	int			 fact;
 	int			 resave;	/* only unsaved facts are written */

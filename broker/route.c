@@ -92,3 +92,26 @@ route_takes(const struct route *route, const char *name)
 	}
 	return 0;
 }
+
+static const char *const scopes[] = {
+	[SCOPE_NONE] = "none", [SCOPE_READ] = "read", [SCOPE_VIEW] = "view",
+	[SCOPE_CONTROL] = "control", [SCOPE_WRITE] = "write",
+	[SCOPE_ADMIN] = "admin"
+};
+
+const char *
+scope_name(enum route_scope scope)
+{
+	return scopes[scope];
+}
+
+enum route_scope
+scope_parse(const char *text)
+{
+	enum route_scope s;
+
+	for (s = SCOPE_READ; s <= SCOPE_ADMIN; s++)
+		if (strcmp(scopes[s], text) == 0)
+			return s;
+	return SCOPE_NONE;
+}

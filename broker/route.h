@@ -17,6 +17,10 @@ enum route_scope {
 	SCOPE_ADMIN
 };
 
+/* What a token may do is a set of these; who comes by his uid has all. */
+#define SCOPE_BIT(scope)	(1U << ((scope) - 1))
+#define SCOPE_ALL		(SCOPE_BIT(SCOPE_ADMIN + 1) - 1)
+
 enum route_owner {
 	OWNER_NONE,		/* the handler filters by asker */
 	OWNER_SESSION		/* {id} is a session; else 404 */
@@ -26,7 +30,9 @@ enum route_owner {
 #define ROUTE_BODY_OPT	0x2	/* may come without one */
 #define ROUTE_STREAM	0x4	/* may answer as SSE */
 #define ROUTE_BODY_RAW	0x8	/* takes bytes: see request_body_to */
+#define ROUTE_BODY_ANY	0x100	/* JSON, or kept as it is for the handler */
 #define ROUTE_PATH	0x10	/* ?path= may be any bytes */
+#define ROUTE_SECRET	0x100	/* its answer is not kept under a key */
 
 struct route {
 	const char		*method;
@@ -59,6 +65,8 @@ struct route_params {
  */
 const struct route *route_find(const char *, const char *,
 		    struct route_params *, char [ALLOW_MAX]);
+const char	*scope_name(enum route_scope);		/* "read" */
+enum route_scope scope_parse(const char *);	/* SCOPE_NONE: no such */
 /* Whether the row's query list has a name. */
 int		 route_takes(const struct route *, const char *);
 

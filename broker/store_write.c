@@ -21,24 +21,29 @@
 #include "session.h"
 #include "store.h"
 #include "store_db.h"
+#include "token.h"
 #include "xmalloc.h"
 
 #define GROUP_MAX	512	/* transactions committed as one */
 
 enum statement {
 	ST_SESSION_DROP, ST_SESSION, ST_EVENT, ST_IDEM, ST_IDEM_FORGET,
-	ST_IDEM_EXPIRE, ST__COUNT
+	ST_IDEM_EXPIRE, ST_TOKEN, ST_TOKEN_FORGET, ST__COUNT,
+	ST_CALL = ST__COUNT	/* no statement: the op's call */
 };
 
 static const char *const sql[ST__COUNT] = {
 	[ST_SESSION_DROP] = "DELETE FROM session WHERE id = ?",
 	[ST_SESSION] = "INSERT INTO session VALUES ("
 	    "?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)",
-	[ST_EVENT] = "INSERT INTO event VALUES (?,?,?,?,?,?,?,?)",
+	[ST_EVENT] = "INSERT INTO event VALUES (?,?,?,?,?,?,?,?,?)",
 	[ST_IDEM] = "INSERT OR REPLACE INTO idempotency "
 	    "VALUES (?,?,?,?,?,?,?,?)",
 	[ST_IDEM_FORGET] = "DELETE FROM idempotency WHERE uid = ? AND key = ?",
-	[ST_IDEM_EXPIRE] = "DELETE FROM idempotency WHERE time < ?"
+	[ST_IDEM_EXPIRE] = "DELETE FROM idempotency WHERE time < ?",
+	[ST_TOKEN] = "INSERT OR REPLACE INTO token "
+	    "VALUES (?,?,?,?,?,?,?,?,?,?)",
+	[ST_TOKEN_FORGET] = "DELETE FROM token WHERE id = ?"
 };
 
 #define OP_VALUES	27
@@ -53,6 +58,8 @@ struct value {
 struct op {
 	STAILQ_ENTRY(op)	 entry;
 	enum statement		 st;
+	store_call		*call;
+	void			*arg;
 	int			 n;
 	struct value		 v[];
 };
@@ -182,6 +189,19 @@ op_session(struct op *op, const struct ulid *id)
 }
 
 static void
+op_token(struct op *op, const struct ulid *id)
+{
+	char	text[TOKEN_ID];
+
+	if (ulid_is_zero(id)) {
+		op->v[op->n++].type = V_NULL;
+		return;
+	}
+	token_id_text(id, text);
+	op_text(op, text);
+}
+
+static void
 op_json(struct op *op, struct json_object *o)
 {
 	op_text(op, o == NULL ? "{}" :
@@ -228,7 +248,7 @@ txn_session(struct txn *t, const struct session_row *r)
 void
 txn_event(struct txn *t, const struct event_row *e)
 {
-	struct op	*op = op_add(t, ST_EVENT, 8);
+	struct op	*op = op_add(t, ST_EVENT, 9);
 	char		 id[ULID_TEXT];
 
 	ulid_text(&e->id, id);
@@ -240,6 +260,7 @@ txn_event(struct txn *t, const struct event_row *e)
 	op_uid(op, e->owner);
 	op_uid(op, e->actor);
 	op_text(op, e->data);
+	op_token(op, &e->token);
 }
 
 void
@@ -272,15 +293,50 @@ txn_idem_expire(struct txn *t, int64_t before)
 	op_int(op_add(t, ST_IDEM_EXPIRE, 1), before);
 }
 
+void
+txn_call(struct txn *t, store_call *call, void *arg)
+{
+	struct op	*op = op_add(t, ST_CALL, 0);
+
+	op->call = call;
+	op->arg = arg;
+}
+
+void
+txn_token(struct txn *t, const struct token_row *r)
+{
+	struct op	*op = op_add(t, ST_TOKEN, 10);
+
+	op_token(op, &r->id);
+	op_token(op, &r->parent);
+	op_int(op, r->user);
+	op_text(op, r->name);
+	op_int(op, r->scopes);
+	op_blob(op, r->hash, sizeof(r->hash));
+	op_int(op, r->created_at);
+	op_int(op, r->expires_at);
+	op_int(op, r->last_used_at);
+	op_int(op, r->revoked_at);
+}
+
+void
+txn_token_forget(struct txn *t, const struct ulid *id)
+{
+	op_token(op_add(t, ST_TOKEN_FORGET, 1), id);
+}
+
 /* The thread. */
 
 static int
 op_run(const struct op *op)
 {
-	struct sqlite3_stmt	*st = w.st[op->st];
+	struct sqlite3_stmt	*st;
 	const struct value	*v;
 	int			 i, rc;
 
+	if (op->st == ST_CALL)
+		return op->call(w.db, op->arg);
+	st = w.st[op->st];
 	for (i = 0; i < op->n; i++) {
 		v = &op->v[i];
 		switch (v->type) {
@@ -353,7 +409,7 @@ group_run(struct txn *from, struct txn *end, int loud)
 	return 0;
 
 fail:
-	if (loud)
+	if (loud && sqlite3_errcode(w.db) != SQLITE_OK)
 		log_warnx("store: a change cannot be written: %s",
 		    sqlite3_errmsg(w.db));
 	if (!sqlite3_get_autocommit(w.db))

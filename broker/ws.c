@@ -11,6 +11,7 @@
 
 #include <event2/buffer.h>
 
+#include "asker.h"
 #include "http_private.h"
 #include "idem.h"
 #include "log.h"
@@ -291,9 +292,15 @@ work(struct ws *s)
 static void
 work_cb(int fd, short events, void *arg)
 {
+	struct ws *s = arg;
+	struct ulid principal = s->principal;
+
 	(void)fd;
 	(void)events;
-	work(arg);
+	/* What is done now was asked with it. */
+	asker_set(&principal);
+	work(s);
+	asker_set(NULL);
 }
 
 static void

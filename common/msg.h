@@ -39,6 +39,7 @@ enum msg_type {
 	MSG_CONF_DEFAULTS,	/* tail: image name */
 	MSG_CONF_IMAGE,		/* tail: name */
 	MSG_CONF_USER,		/* tail: name */
+	MSG_CONF_RETENTION,
 	MSG_CONF_END,		/* all of the above replaces the old */
 	MSG_LISTEN,		/* a bound, listening socket */
 	MSG_LISTEN_TLS,		/* the same; certificate, key in memfds */
@@ -99,9 +100,10 @@ enum msg_type {
 	MSG_RECORD,		/* an action for the journal; tail: JSON */
 	MSG_WINDOWS,		/* -> WINDOWS_DONE or ERROR */
 	MSG_WINDOWS_DONE,	/* JSON in a memfd */
-	MSG_CLIP_GET,		/* -> CLIP_DATA or ERROR */
+	MSG_CLIP_GET,		/* -> CLIP_DATA, OK (it is empty) or ERROR */
 	MSG_CLIP_DATA,		/* in a memfd */
 	MSG_CLIP_SET,		/* a memfd -> OK or ERROR */
+	MSG_CLIP_CLEAR,		/* -> OK or ERROR */
 	MSG_RESIZE,		/* of the display -> OK or ERROR */
 
 	MSG__COUNT
@@ -156,6 +158,7 @@ struct msg_conf_image {
 };
 
 #define USER_ADMIN	0x1
+#define USER_PROXY	0x2	/* asks for others: his uid has no rights */
 
 struct msg_conf_user {
 	uint32_t	uid;
@@ -165,10 +168,27 @@ struct msg_conf_user {
 	uint64_t	memory;		/* of all his running sessions */
 };
 
+/* Of what nothing alive refers to.  0: no limit. */
+struct msg_conf_retention {
+	uint64_t	journal_age;	/* seconds */
+	uint64_t	journal_size;	/* bytes */
+	uint64_t	blobs_age;
+	uint64_t	blobs_size;
+};
+
 enum listen_kind { LISTEN_UNIX = 1, LISTEN_TCP, LISTEN_TLS };
 
+#define LISTEN_TOKEN	0x1	/* who connects is known by his token only */
+
+/*
+ * LISTEN_TLS brings certificate and key along, and is answered by OK or
+ * ERROR with the id as request; again with the same id: a new certificate
+ * for a socket that is served already.
+ */
 struct msg_listen {
 	uint32_t	kind;
+	uint32_t	flags;
+	uint32_t	id;
 };
 
 #define SYSTEM_CGROUP_MEMORY	0x001

@@ -18,7 +18,9 @@ enum problem {
 	PROBLEM_METHOD,
 	PROBLEM_NOT_ACCEPTABLE,
 	PROBLEM_UNSUPPORTED_TYPE,
+	PROBLEM_UNAUTHORIZED,		/* no token, or not a good one */
 	PROBLEM_FORBIDDEN,
+	PROBLEM_SCOPE,			/* the token may not do this */
 	PROBLEM_CONFLICT,
 	PROBLEM_WRONG_STATE,		/* not in this state of the session */
 	PROBLEM_IDEMPOTENCY,		/* key used with another body */
@@ -38,6 +40,7 @@ enum problem {
 	PROBLEM_NOT_OFFERED,		/* e.g. user root on the host image */
 	PROBLEM_DISK,
 	PROBLEM_SESSION_FAILED,
+	PROBLEM_SELECTION,		/* its owner broke the rules */
 	PROBLEM_EXISTS,			/* of files: it is there already */
 	PROBLEM_NOT_DIRECTORY,
 	PROBLEM_IS_DIRECTORY,

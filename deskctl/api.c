@@ -12,6 +12,7 @@
 #include "api.h"
 #include "ctl.h"
 #include "field.h"
+#include "link.h"
 #include "output.h"
 #include "paths.h"
 #include "xmalloc.h"
@@ -40,6 +41,15 @@ no_permission(struct ctl *c)
 static int
 no_connection(struct ctl *c)
 {
+	int	saved_errno = errno;
+
+	if (*link_error() != '\0')
+		return ctl_fail(c, "no_connection", "%s: %s", c->socket,
+		    link_error());
+	if (link_is_url(c->socket))
+		return ctl_fail(c, "no_connection", "%s: %s", c->socket,
+		    strerror(saved_errno));
+	errno = saved_errno;
 	switch (errno) {
 	case EACCES:
 	case EPERM:

@@ -80,6 +80,13 @@ static const struct command commands[] = {
 	    "  -r COUNT    so many times (--repeat)\n" },
 	{ "actions", cmd_actions, "ID FILE | ID -",
 	    "do a batch of actions written in JSON", "" },
+	{ "clip", cmd_clip, "[-pP] [-f file] get|set|clear ID [TEXT ... | -]",
+	    "read or set the clipboard",
+	    "  -f FILE     read it from there, or write it there (--file)\n"
+	    "  -P          a PNG and not text (--png)\n"
+	    "  -p          the primary selection (--primary)\n" },
+	{ "resize", cmd_resize, "ID WxH", "change the size of the screen",
+	    "" },
 	{ "windows", cmd_windows, "ID", "list windows, the topmost first", "" },
 	{ "window", cmd_window, "focus|move|resize|max|min|restore|close "
 	    "ID WINDOW [X Y | W H]", "do something to a window", "" },
@@ -131,6 +138,15 @@ static const struct command commands[] = {
 	    "  -k KIND     only these, like session.failed (--kind)\n" },
 	{ "top", cmd_top, "[-1]", "show what sessions use",
 	    "  -1          once (--once)\n" },
+	{ "token", cmd_token, "[-a] [-n name] [-S scopes] [-u user] "
+	    "[-x time] create | ls | revoke TOKEN ...",
+	    "make, list and revoke tokens",
+	    "  -n NAME     create: a name for it (--name)\n"
+	    "  -S SCOPES   create: of read, view, control, write and admin\n"
+	    "              (--scopes)\n"
+	    "  -u USER     create: for this user; for admins (--user)\n"
+	    "  -x TIME     create: until then, like 12h or 30d (--expires)\n"
+	    "  -a          ls: those that ended too (--all)\n" },
 	{ "system", cmd_system, "", "show what this machine can do", "" },
 	{ "doctor", cmd_doctor, "", "say what this machine lacks", "" },
 	{ "shutdown", cmd_shutdown, "", "stop deskd and all sessions", "" },
@@ -156,8 +172,8 @@ command_usage(FILE *fp)
 {
 	size_t	i;
 
-	fprintf(fp, "usage: deskctl [-hj] [-s socket] command "
-	    "[argument ...]\n\n");
+	fprintf(fp, "usage: deskctl [-hj] [-s socket | url] [--token-file "
+	    "file] [--ca file]\n               command [argument ...]\n\n");
 	for (i = 0; i < NCOMMANDS; i++)
 		fprintf(fp, "  %-9s %s\n", commands[i].name, commands[i].what);
 	fprintf(fp, "\n`deskctl help COMMAND' explains one.  ID is a session's "

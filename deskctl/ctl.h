@@ -15,7 +15,7 @@ struct option;
 enum { EXIT_USAGE = 2, EXIT_TIMED_OUT = 124 };
 
 struct ctl {
-	const char		*socket;
+	const char		*socket;	/* or an http: or https: URL */
 	const char		*named;	/* the session, as it was typed */
 	const struct command	*cmd;
 	struct http		*http;	/* kept open between requests */
@@ -63,6 +63,7 @@ int		 cmd_apps(struct ctl *, int, char **);
 int		 cmd_attach(struct ctl *, int, char **);
 int		 cmd_click(struct ctl *, int, char **);
 int		 cmd_cp(struct ctl *, int, char **);
+int		 cmd_clip(struct ctl *, int, char **);
 int		 cmd_create(struct ctl *, int, char **);
 int		 cmd_doctor(struct ctl *, int, char **);
 int		 cmd_drag(struct ctl *, int, char **);
@@ -74,6 +75,7 @@ int		 cmd_launch(struct ctl *, int, char **);
 int		 cmd_log(struct ctl *, int, char **);
 int		 cmd_ls(struct ctl *, int, char **);
 int		 cmd_move(struct ctl *, int, char **);
+int		 cmd_resize(struct ctl *, int, char **);
 int		 cmd_rm(struct ctl *, int, char **);
 int		 cmd_scroll(struct ctl *, int, char **);
 int		 cmd_set(struct ctl *, int, char **);
@@ -83,6 +85,7 @@ int		 cmd_shutdown(struct ctl *, int, char **);
 int		 cmd_start(struct ctl *, int, char **);
 int		 cmd_stop(struct ctl *, int, char **);
 int		 cmd_system(struct ctl *, int, char **);
+int		 cmd_token(struct ctl *, int, char **);
 int		 cmd_top(struct ctl *, int, char **);
 int		 cmd_type(struct ctl *, int, char **);
 int		 cmd_version(struct ctl *, int, char **);

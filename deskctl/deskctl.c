@@ -1,7 +1,7 @@
 /*
  * deskctl: asks deskd for things, over the same socket and with the same
  * API as everyone else, and shows what it says.  It has no rights of its
- * own: the kernel tells deskd who asks.
+ * own: the kernel tells deskd who asks, or a token does.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,6 +12,7 @@
 
 #include <json-c/json.h>
 
+#include "access.h"
 #include "ctl.h"
 #include "field.h"
 #include "http.h"
@@ -27,7 +28,11 @@ static const struct option no_long[] = {
 	{ NULL,		0,			NULL, 0 }
 };
 
+enum { OPT_CA = 256, OPT_TOKEN };
+
 static const struct option global[] = {
+	{ "ca",		required_argument,	NULL, OPT_CA },
+	{ "token-file",	required_argument,	NULL, OPT_TOKEN },
 	{ "help",	no_argument,		NULL, 'h' },
 	{ "json",	no_argument,		NULL, 'j' },
 	{ "socket",	required_argument,	NULL, 's' },
@@ -39,6 +44,7 @@ int
 main(int argc, char **argv)
 {
 	struct ctl	 c = { .socket = getenv("DESKD_SOCKET") };
+	const char	*ca = getenv("DESKD_CA"), *token_file = NULL;
 	int		 ch, status;
 
 	log_init("deskctl", 1, 0);
@@ -54,6 +60,12 @@ main(int argc, char **argv)
 			break;
 		case 's':
 			c.socket = optarg;
+			break;
+		case OPT_CA:
+			ca = optarg;
+			break;
+		case OPT_TOKEN:
+			token_file = optarg;
 			break;
 		default:
 			command_usage(stderr);
@@ -72,6 +84,8 @@ main(int argc, char **argv)
 		command_unknown(argv[0]);
 		return EXIT_USAGE;
 	}
+	if (access_set(&c, token_file, ca) == -1)
+		return 1;
 	optind = 0;		/* glibc: start over */
 	status = c.cmd->run(&c, argc, argv);
 	http_close(c.http);

@@ -14,6 +14,7 @@
 #include "doctor.h"
 #include "field.h"
 #include "http.h"
+#include "link.h"
 #include "paths.h"
 #include "xmalloc.h"
 
@@ -91,7 +92,11 @@ connection(struct doctor *d, struct ctl *c)
 		answers(d, c, h);
 		doctor_confined_daemon(d, http_listener(h));
 		http_close(h);
-	} else if (errno == EACCES || errno == EPERM)
+	} else if (*link_error() != '\0' || link_is_url(c->socket))
+		doctor_say(d, DOCTOR_FAIL, "daemon", NULL, "%s: %s",
+		    c->socket, *link_error() != '\0' ? link_error() :
+		    strerror(errno));
+	else if (errno == EACCES || errno == EPERM)
 		doctor_say(d, DOCTOR_WARN, "daemon", "join the group below",
 		    "this user may not use %s", c->socket);
 	else if (errno == ENOENT || errno == ECONNREFUSED)

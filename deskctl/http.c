@@ -4,7 +4,6 @@
  * hang a script for ever.
  */
 #include <sys/socket.h>
-#include <sys/un.h>
 
 #include <errno.h>
 #include <poll.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "http.h"
+#include "link.h"
 #include "xmalloc.h"
 
 #define HEAD_MAX	16384
@@ -23,10 +23,13 @@
 #define TIMEOUT_S	90	/* deskd itself gives up after a minute */
 #define TICK_MS		100
 
+static const char	*token;
+
 enum body { BODY_NONE, BODY_LENGTH, BODY_CHUNKED, BODY_CLOSE };
 
 struct http {
-	int		 fd;
+	struct link	 link;
+	int		 fd;		/* the link's */
 	int		 timeout_ms;
 	http_tick	*tick;
 	void		*tick_arg;
@@ -73,31 +76,22 @@ http_listener(const struct http *h)
 	return cred.pid;
 }
 
-struct http *
-http_open(const char *path)
+void
+http_set_token(const char *text)
 {
-	struct sockaddr_un	 sun;
-	struct http		*h;
-	int			 fd, saved_errno;
+	token = text;
+}
 
-	memset(&sun, 0, sizeof(sun));
-	sun.sun_family = AF_UNIX;
-	if (strlcpy(sun.sun_path, path, sizeof(sun.sun_path)) >=
-	    sizeof(sun.sun_path)) {
-		errno = ENAMETOOLONG;
+struct http *
+http_open(const char *where)
+{
+	struct http	*h = xcalloc(1, sizeof(*h));
+
+	if (link_open(&h->link, where) == -1) {
+		free(h);
 		return NULL;
 	}
-	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (fd == -1)
-		return NULL;
-	if (connect(fd, (struct sockaddr *)&sun, sizeof(sun)) == -1) {
-		saved_errno = errno;
-		close(fd);
-		errno = saved_errno;
-		return NULL;
-	}
-	h = xcalloc(1, sizeof(*h));
-	h->fd = fd;
+	h->fd = h->link.fd;
 	h->keep = h->done = 1;
 	return h;
 }
@@ -107,7 +101,7 @@ http_close(struct http *h)
 {
 	if (h == NULL)
 		return;
-	close(h->fd);
+	link_close(&h->link);
 	free(h);
 }
 
@@ -121,11 +115,8 @@ http_set_tick(struct http *h, http_tick *tick, void *arg)
 int
 http_reusable(struct http *h)
 {
-	struct pollfd	pfd = { .fd = h->fd, .events = POLLIN };
-
 	/* Anything to read between answers is the end of the connection. */
-	return h->keep && h->done && h->off == h->len &&
-	    poll(&pfd, 1, 0) == 0;
+	return h->keep && h->done && h->off == h->len && link_idle(&h->link);
 }
 
 /* Waits until the socket can do what is asked, at most the time limit. */
@@ -160,9 +151,9 @@ fill(struct http *h)
 	if (h->off < h->len)
 		return 1;
 	for (;;) {
-		if (wait_for(h, POLLIN) == -1)
+		if (!link_pending(&h->link) && wait_for(h, POLLIN) == -1)
 			return -1;
-		n = recv(h->fd, h->buf, sizeof(h->buf), 0);
+		n = link_read(&h->link, h->buf, sizeof(h->buf));
 		if (n >= 0)
 			break;
 		if (errno != EINTR && errno != EAGAIN)
@@ -182,7 +173,7 @@ send_all(struct http *h, const void *data, size_t len)
 	while (len > 0) {
 		if (wait_for(h, POLLOUT) == -1)
 			return -1;
-		n = send(h->fd, p, len, MSG_NOSIGNAL | MSG_DONTWAIT);
+		n = link_write(&h->link, p, len);
 		if (n == -1 && (errno == EINTR || errno == EAGAIN))
 			continue;
 		/* It may have answered before it stopped reading. */
@@ -369,7 +360,7 @@ read_status(struct http *h)
 	if (read_head(h) == -1)
 		return -1;
 	if (strncmp(h->head, "HTTP/1.1 ", 9) != 0)
-		return failed(h, "this socket does not speak HTTP");
+		return failed(h, "this is not deskd: no HTTP is spoken there");
 	status = atoi(h->head + 9);
 	if (status < 100 || status > 599)
 		return failed(h, "answer with a bad status");
@@ -391,9 +382,11 @@ http_ask(struct http *h, const struct http_request *r)
 	h->timeout_ms = (r->timeout > 0 ? r->timeout : TIMEOUT_S) * 1000;
 	h->keep = 1;
 	h->done = 0;
-	len = xasprintf(&head, "%s %s HTTP/1.1\r\nHost: deskd\r\n"
-	    "User-Agent: deskctl/%s\r\nAccept: %s\r\n%s%s%s%s%s\r\n",
-	    r->method, r->target, PACKAGE_VERSION,
+	len = xasprintf(&head, "%s %s HTTP/1.1\r\nHost: %s\r\n"
+	    "User-Agent: deskctl/%s\r\n%s%s%sAccept: %s\r\n%s%s%s%s%s\r\n",
+	    r->method, r->target, h->link.host, PACKAGE_VERSION,
+	    token != NULL ? "Authorization: Bearer " : "",
+	    token != NULL ? token : "", token != NULL ? "\r\n" : "",
 	    r->accept != NULL ? r->accept : "application/json",
 	    r->type != NULL ? "Content-Type: " : "",
 	    r->type != NULL ? r->type : "", r->type != NULL ? "\r\n" : "",
@@ -558,7 +551,7 @@ http_raw_read(struct http *h, void *buf, size_t size)
 		h->off += (size_t)n;
 		return n;
 	}
-	n = recv(h->fd, buf, size, MSG_DONTWAIT);
+	n = link_read(&h->link, buf, size);
 	if (n > 0)
 		return n;
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))

@@ -1,6 +1,6 @@
 /*
- * A small HTTP/1.1 client for a UNIX socket: one connection, one request
- * at a time, bodies by length, by chunks or to the end of the connection.
+ * A small HTTP/1.1 client: one connection (see link.h), one request at a
+ * time, bodies by length, by chunks or to the end of the connection.
  */
 #ifndef HTTP_H
 #define HTTP_H
@@ -33,7 +33,9 @@ struct http_request {
 /* Called about ten times a second while nothing comes. */
 typedef void http_tick(void *);
 
-struct http	*http_open(const char *);	/* NULL: errno says why */
+/* NULL: link_error or errno says why. */
+struct http	*http_open(const char *);
+void		 http_set_token(const char *);	/* sent with each request */
 void		 http_close(struct http *);
 /* Who made the socket we are connected to; -1 when it is not a local one. */
 pid_t		 http_listener(const struct http *);

@@ -32,6 +32,9 @@ _deskctl() {
 			i=$((i + 1))
 			_deskctl_socket=${COMP_WORDS[i]}
 			;;
+		--ca | --token-file)
+			i=$((i + 1))
+			;;
 		-*) ;;
 		*)
 			cmd=${COMP_WORDS[i]}
@@ -42,7 +45,7 @@ _deskctl() {
 	done
 	if [ -z "$cmd" ]; then
 		case ${COMP_WORDS[COMP_CWORD - 1]} in
-		-s | --socket) return ;;	# a file's name
+		-s | --socket | --ca | --token-file) return ;;	# files
 		esac
 		mapfile -t COMPREPLY < <(compgen -W \
 		    "$(_deskctl_commands) -h -j -s" -- "$cur")

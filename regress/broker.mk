@@ -1,8 +1,9 @@
 # Tests of deskd-broker: its store, its journal, and all of it.
 
 STORE_SIDE	= broker/schema.c broker/session_row.c broker/store.c \
-		  broker/store_read.c broker/store_write.c
-STORE_LIBS	= $(SQLITE_LIBS) $(JSON_LIBS) $(COMMON_LIBS) -lpthread
+		  broker/store_blob.c broker/store_prune.c broker/store_read.c \
+		  broker/store_write.c broker/token_text.c
+STORE_LIBS	= $(SQLITE_LIBS) $(JSON_LIBS) $(COMMON_LIBS) -lmd -lpthread
 
 UNIT		+= accept_test \
 		  broker_test \
@@ -18,7 +19,8 @@ broker_test_SRC	= regress/unit/broker_test.c regress/unit/fake.c \
 broker_test_LIBS = $(JSON_LIBS) $(COMMON_LIBS)
 $(BIN)/broker_test: $(BIN)/deskd-broker
 
-journal_test_SRC = regress/unit/journal_test.c broker/journal.c $(STORE_SIDE)
+journal_test_SRC = regress/unit/journal_test.c broker/asker.c broker/journal.c \
+		  $(STORE_SIDE)
 journal_test_LIBS = $(STORE_LIBS)
 
 store_test_SRC	= regress/unit/store_test.c $(STORE_SIDE)

@@ -57,10 +57,10 @@ awk -v to="$TMP/example" '
 	block { print > (to "-" n ".conf") }
 	examples && /^\.Bd/ { block = 1; n++ }' ../../man/deskd.conf.5
 for f in "$TMP"/example-*.conf; do
-	sed -i 's/"alice"/"daemon"/; s/"bob"/"nobody"/' "$f"
+	sed -i 's/"alice"/"daemon"/; s/"bob"/"nobody"/; s/"www-data"/"nobody"/' "$f"
 	ok "deskd.conf(5): ${f##*/} is taken" "$DESKD" -n -f "$f"
 done
 is "deskd.conf(5) has examples" \
-    "$(find "$TMP" -name "example-*.conf" | wc -l)" 2
+    "$(find "$TMP" -name "example-*.conf" | wc -l)" 3
 
 done_testing

@@ -1,25 +1,38 @@
 # Tests and bench of the HTTP side of deskd-broker.
 
 # The broker without its sessions and its store; the test has stand-ins.
-HTTP_SIDE	= $(filter $(addprefix broker/,api_system.c field.c http%.c \
-		  json_read.c metrics.c query.c route.c stream.c \
+HTTP_SIDE	= $(filter $(addprefix broker/,api_system.c asker.c field.c \
+		  http%.c json_read.c metrics.c query.c route.c stream.c \
 		  ws%.c) common/wsmsg.c, $(deskd-broker_SRC))
 HTTP_TEST_SIDES	= regress/unit/http_client.c regress/unit/http_serve.c \
 		  regress/unit/http_server.c regress/unit/ws_server.c
 
 UNIT		+= bfield_test \
 		  http_test \
+		  png_head_test \
 		  route_test \
+		  token_test \
 		  ws_test
+
+png_head_test_SRC = regress/unit/png_head_test.c broker/png_head.c
+png_head_test_LIBS = $(COMMON_LIBS)
+token_test_SRC	= regress/unit/token_test.c broker/time_read.c \
+		  broker/token_text.c
+token_test_LIBS	= $(COMMON_LIBS) -lmd
 
 bfield_test_SRC	= regress/unit/bfield_test.c broker/field.c \
 		  broker/json_read.c
 bfield_test_LIBS = $(JSON_LIBS) $(COMMON_LIBS)
 
 http_test_SRC	= regress/unit/http_test.c $(HTTP_TEST_SIDES) $(HTTP_SIDE)
-http_test_LIBS	= $(MHD_LIBS) $(WSLAY_LIBS) $(JSON_LIBS) $(COMMON_LIBS) -lmd
+http_test_LIBS	= $(MHD_LIBS) $(GNUTLS_LIBS) $(WSLAY_LIBS) $(JSON_LIBS) \
+		  $(COMMON_LIBS) -lmd
 
 route_test_SRC	= regress/unit/route_test.c broker/route.c broker/routes.c
+# It includes routes.c.
+route_list_SRC	= regress/unit/route_list.c broker/route.c
+route_list_LIBS	= $(COMMON_LIBS)
+UNIT_HELPERS	+= route_list
 route_test_LIBS	= $(COMMON_LIBS)
 
 ws_test_SRC	= regress/unit/ws_test.c regress/unit/ws_client.c \
@@ -40,8 +53,11 @@ ws_drive_LIBS	= $(BSD_LIBS)
 
 # Headers of the broker only: other programs have some of the same name.
 $(OBJ)/regress/unit/http_%.o $(OBJ)/regress/unit/ws_%.o \
-$(OBJ)/regress/unit/bfield_test.o \
+$(OBJ)/regress/unit/bfield_test.o $(OBJ)/regress/unit/png_head_test.o \
 $(OBJ)/regress/unit/route_test.o: TEST_INC = -iquote broker
+$(OBJ)/regress/unit/bfield_test.o $(OBJ)/regress/unit/route_test.o \
+$(OBJ)/regress/unit/route_list.o \
+$(OBJ)/regress/unit/token_test.o: TEST_INC = -iquote broker
 
 # Not run by check.
 UNIT_HELPERS	+= http_bench

@@ -110,11 +110,14 @@ broker_conf(void)
 	TAILQ_FOREACH(u, &c->users, entry) {
 		memset(&mu, 0, sizeof(mu));
 		mu.uid = u->uid;
-		mu.flags = u->admin ? USER_ADMIN : 0;
+		mu.flags = (u->admin ? USER_ADMIN : 0) |
+		    (u->proxy ? USER_PROXY : 0);
 		mu.sessions = u->quota.sessions;
 		mu.memory = u->quota.memory;
 		send_text(MSG_CONF_USER, &mu, sizeof(mu), u->name);
 	}
+	send_text(MSG_CONF_RETENTION, &c->retention, sizeof(c->retention),
+	    NULL);
 	send_text(MSG_CONF_END, NULL, 0, NULL);
 }
 

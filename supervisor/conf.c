@@ -2,9 +2,6 @@
  * The configuration: defaults, loading, and the checks that need the whole
  * file to be known.
  */
-#include <sys/un.h>
-
-#include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,11 +11,11 @@
 #include "conf_set.h"
 #include "xmalloc.h"
 
-#define API_GROUP	"deskd"		/* may use the default socket */
 #define RUN_DIR		"/run/deskd"
 #define STATE_DIR	"/var/lib/deskd"
 
 /* Above the ids that subuid hands out and below the sign bit. */
+#define DAY		86400ULL
 #define SESSION_UID_FIRST	0x70000000U
 #define SESSION_UID_COUNT	(SESSIONS_MAX * SESSION_UIDS)
 #define WORKER_UID_FIRST	0x6fff0000U
@@ -45,6 +42,10 @@ conf_new(void)
 	c->desktop.width = 1280;
 	c->desktop.height = 800;
 	c->desktop.dpi = 96;
+	c->retention.journal_age = 90 * DAY;
+	c->retention.journal_size = 1ULL << 30;
+	c->retention.blobs_age = 30 * DAY;
+	c->retention.blobs_size = 4ULL << 30;
 	c->default_quota.sessions = 4;
 	c->default_quota.memory = 8ULL << 30;
 	return c;
@@ -61,8 +62,12 @@ conf_free(struct conf *c)
 		return;
 	while ((l = TAILQ_FIRST(&c->listens)) != NULL) {
 		TAILQ_REMOVE(&c->listens, l, entry);
+		free(l->name);
 		free(l->path);
 		free(l->group);
+		free(l->address);
+		free(l->certificate);
+		free(l->key);
 		free(l);
 	}
 	while ((i = TAILQ_FIRST(&c->images)) != NULL) {
@@ -108,9 +113,8 @@ conf_user(const struct conf *c, uid_t uid)
 	return NULL;
 }
 
-/* A name without a slash is completed with the folder it belongs to. */
-static void
-path_below(char **path, const char *dir)
+void
+conf_path_below(char **path, const char *dir)
 {
 	char		*full;
 
@@ -136,39 +140,7 @@ finish_paths(struct conf *c)
 		c->program_dir = xstrdup(PROGRAM_DIR);
 	TAILQ_FOREACH(i, &c->images, entry)
 		if (i->path != NULL)
-			path_below(&i->path, c->image_dir);
-}
-
-static void
-finish_listens(struct parse *p, const char *file)
-{
-	struct conf		*c = p->conf;
-	struct conf_listen	*l, *other;
-	struct sockaddr_un	 sun;
-	char			 what[512];
-
-	if (TAILQ_EMPTY(&c->listens)) {
-		set_listen(p, "api.sock");
-		if (getgrnam(API_GROUP) != NULL)
-			set_listen_group(p, API_GROUP);
-	}
-	TAILQ_FOREACH(l, &c->listens, entry) {
-		path_below(&l->path, c->run_dir);
-		what[0] = '\0';
-		if (strlen(l->path) >= sizeof(sun.sun_path))
-			snprintf(what, sizeof(what), "socket %s is longer "
-			    "than %zu bytes: name a shorter run directory",
-			    l->path, sizeof(sun.sun_path) - 1);
-		TAILQ_FOREACH(other, &c->listens, entry) {
-			if (other == l)
-				break;
-			if (strcmp(other->path, l->path) == 0)
-				snprintf(what, sizeof(what),
-				    "socket %s is given twice", l->path);
-		}
-		if (what[0] != '\0')
-			parse_error_at(p, file, 0, what);
-	}
+			conf_path_below(&i->path, c->image_dir);
 }
 
 static void

@@ -17,10 +17,19 @@
 struct conf_listen {
 	TAILQ_ENTRY(conf_listen) entry;
 	enum listen_kind kind;
+	char		*name;		/* as people know it: path or address */
+	int		 token;		/* the peer's uid has no rights */
+	/* A UNIX socket's. */
 	char		*path;		/* absolute */
 	char		*group;		/* NULL: root's */
 	gid_t		 gid;
 	mode_t		 mode;
+	/* The others'. */
+	int		 family;	/* AF_INET, AF_INET6 */
+	char		*address;	/* as inet_ntop writes it */
+	uint16_t	 port;
+	char		*certificate;	/* files, absolute; TLS only */
+	char		*key;
 };
 TAILQ_HEAD(conf_listens, conf_listen);
 
@@ -42,6 +51,7 @@ struct conf_user {
 	char		*name;
 	uid_t		 uid;
 	int		 admin;
+	int		 proxy;		/* his uid has no rights by itself */
 	struct conf_quota quota;
 };
 TAILQ_HEAD(conf_users, conf_user);
@@ -70,6 +80,7 @@ struct conf {
 	struct msg_resources resources;	/* of a session that names none */
 	struct msg_desktop_size desktop;
 	struct conf_quota default_quota;/* of a user without a row */
+	struct msg_conf_retention retention;
 	struct conf_users users;	/* root is always there, and admin */
 };
 

@@ -48,8 +48,8 @@ parse_once(struct parse *p, enum seen which, const char *what)
 }
 
 /* Absolute, with single slashes, and without steps that hide where it is. */
-static char *
-clean_path(struct parse *p, const char *what, const char *text)
+char *
+set_clean_path(struct parse *p, const char *what, const char *text)
 {
 	char		*path, *to;
 	const char	*from;
@@ -84,7 +84,7 @@ set_path(struct parse *p, const char *what, const char *text, char **path)
 {
 	char		*clean;
 
-	if ((clean = clean_path(p, what, text)) == NULL)
+	if ((clean = set_clean_path(p, what, text)) == NULL)
 		return;
 	if (strcmp(clean, "/") == 0) {
 		parse_error(p, "%s cannot be /", what);
@@ -153,6 +153,35 @@ set_size(struct parse *p, const char *what, const char *text, uint64_t low,
 		    size_text(low, low_text), size_text(high, high_text));
 	else
 		*to = n;
+}
+
+/* 0 is for ever. */
+void
+set_age(struct parse *p, const char *what, const char *text, uint64_t *to)
+{
+	uint64_t	 n;
+
+	if (value_time(text, &n) == -1)
+		parse_error(p, "%s \"%s\" is not a time like 90d, 12h or 30m",
+		    what, text);
+	else if (n > AGE_MAX)
+		parse_error(p, "%s %s is more than a hundred years; 0 keeps "
+		    "for ever", what, text);
+	else
+		*to = n;
+}
+
+/* The same with a size: 0 is without end, and next to nothing is no use. */
+void
+set_kept_size(struct parse *p, const char *what, const char *text,
+    uint64_t *to)
+{
+	uint64_t	 n;
+
+	if (value_size(text, &n) == 0 && n == 0)
+		*to = 0;
+	else
+		set_size(p, what, text, KEPT_SIZE_MIN, DISK_MAX, to);
 }
 
 void
@@ -242,7 +271,7 @@ set_listen(struct parse *p, const char *text)
 
 	p->listen = NULL;
 	if (*text == '/') {
-		if ((path = clean_path(p, "socket", text)) == NULL)
+		if ((path = set_clean_path(p, "socket", text)) == NULL)
 			return;
 	} else if (good_name(text))
 		path = xstrdup(text);
@@ -288,6 +317,13 @@ set_listen_mode(struct parse *p, const char *text)
 }
 
 void
+set_listen_token(struct parse *p)
+{
+	if (p->listen != NULL)
+		p->listen->token = 1;
+}
+
+void
 set_image(struct parse *p, const char *name, enum image_type type,
     const char *path)
 {
@@ -311,7 +347,7 @@ set_image(struct parse *p, const char *name, enum image_type type,
 		}
 		clean = xstrdup(path);
 	} else if (path != NULL &&
-	    (clean = clean_path(p, "image", path)) == NULL)
+	    (clean = set_clean_path(p, "image", path)) == NULL)
 		return;
 	i = xcalloc(1, sizeof(*i));
 	i->name = xstrdup(name);

@@ -212,6 +212,8 @@ prepare(void)
 
 	places_make(sv.conf);
 	lock_run_dir(sv.conf);
+	/* What can fail for another's sake comes before anything is made. */
+	listen_open(sv.conf);
 	own_mounts();
 	group_name(sv.conf, name, sizeof(name));
 	sv.cgroup = cgroup_start(sv.conf->cgroup != NULL ? sv.conf->cgroup :
@@ -220,7 +222,14 @@ prepare(void)
 	place_skeleton(sv.conf, path, sizeof(path));
 	if (skeleton_make(path) == -1)
 		fatal("%s", path);
-	listen_open(sv.conf);
+}
+
+/* A socket is not opened anew; certificates are read again by listen.c. */
+static int
+same_listen(const struct conf_listen *l, const struct conf_listen *m)
+{
+	return l->kind == m->kind && strcmp(l->name, m->name) == 0 &&
+	    l->gid == m->gid && l->mode == m->mode && l->token == m->token;
 }
 
 static int
@@ -229,8 +238,7 @@ same_listens(const struct conf *a, const struct conf *b)
 	const struct conf_listen	*l = TAILQ_FIRST(&a->listens);
 	const struct conf_listen	*m = TAILQ_FIRST(&b->listens);
 
-	while (l != NULL && m != NULL && strcmp(l->path, m->path) == 0 &&
-	    l->gid == m->gid && l->mode == m->mode) {
+	while (l != NULL && m != NULL && same_listen(l, m)) {
 		l = TAILQ_NEXT(l, entry);
 		m = TAILQ_NEXT(m, entry);
 	}
@@ -305,6 +313,7 @@ reload_cb(int sig, short events, void *arg)
 	conf_free(sv.conf);
 	sv.conf = new;
 	broker_conf();
+	listen_reload(sv.conf);
 	log_info("configuration reloaded");
 }
 

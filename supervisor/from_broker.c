@@ -130,6 +130,22 @@ stats(struct peer *p, struct wire_msg *m)
 	peer_send(p, &out);
 }
 
+/* Certificates are all it is asked about. */
+static void
+answer(const struct wire_msg *m)
+{
+	struct msg_tail	 t;
+	const char	*why = NULL;
+
+	if (m->hdr.type == MSG_ERROR) {
+		msg_tail_init(&t, m->data, m->len, sizeof(struct msg_error));
+		(void)msg_tail_next(&t);	/* a pointer into nothing */
+		if ((why = msg_tail_next(&t)) == NULL)
+			why = "it is refused";
+	}
+	listen_answer(m->hdr.request, why);
+}
+
 void
 from_broker(struct peer *p, struct wire_msg *m, void *arg)
 {
@@ -149,6 +165,10 @@ from_broker(struct peer *p, struct wire_msg *m, void *arg)
 		ready(p, m);
 		break;
 	case MSG_PONG:
+		break;
+	case MSG_OK:
+	case MSG_ERROR:
+		answer(m);
 		break;
 	case MSG_SESSION_START:
 		session_start(m);

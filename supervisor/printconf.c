@@ -1,4 +1,6 @@
 /* The configuration as deskd -nv shows it: complete, and it parses again. */
+#include <sys/socket.h>
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,15 +50,34 @@ print_places(const struct conf *c, FILE *fp)
 }
 
 static void
+print_tcp(const struct conf_listen *l, FILE *fp)
+{
+	fprintf(fp, l->family == AF_INET6 ? "listen on \"[%s]\" port %u" :
+	    "listen on \"%s\" port %u", l->address, l->port);
+	if (l->kind == LISTEN_TLS) {
+		fprintf(fp, " tls certificate ");
+		print_text(fp, l->certificate);
+		fprintf(fp, " key ");
+		print_text(fp, l->key);
+	}
+	putc('\n', fp);
+}
+
+static void
 print_listen(const struct conf_listen *l, FILE *fp)
 {
+	if (l->kind != LISTEN_UNIX) {
+		print_tcp(l, fp);
+		return;
+	}
 	fprintf(fp, "listen on socket ");
 	print_text(fp, l->path);
 	if (l->group != NULL) {
 		fprintf(fp, " group ");
 		print_text(fp, l->group);
 	}
-	fprintf(fp, " mode %04o\n", (unsigned int)l->mode);
+	fprintf(fp, " mode %04o%s\n", (unsigned int)l->mode,
+	    l->token ? " token" : "");
 }
 
 static void
@@ -91,6 +112,24 @@ print_defaults(const struct conf *c, FILE *fp)
 }
 
 static void
+print_kept(const char *what, uint64_t age, uint64_t size, FILE *fp)
+{
+	char		 text[SIZE_TEXT];
+
+	fprintf(fp, "\t%s age %s\n", what, time_text(age, text));
+	fprintf(fp, "\t%s size %s\n", what, size_text(size, text));
+}
+
+static void
+print_retention(const struct msg_conf_retention *r, FILE *fp)
+{
+	fprintf(fp, "retention {\n");
+	print_kept("journal", r->journal_age, r->journal_size, fp);
+	print_kept("blobs", r->blobs_age, r->blobs_size, fp);
+	fprintf(fp, "}\n");
+}
+
+static void
 print_quota(const struct conf_quota *q, FILE *fp)
 {
 	char		 size[SIZE_TEXT];
@@ -112,12 +151,14 @@ conf_print(const struct conf *c, FILE *fp)
 	TAILQ_FOREACH(i, &c->images, entry)
 		print_image(i, fp);
 	print_defaults(c, fp);
+	print_retention(&c->retention, fp);
 	fprintf(fp, "default user { ");
 	print_quota(&c->default_quota, fp);
 	TAILQ_FOREACH(u, &c->users, entry) {
 		fprintf(fp, "user ");
 		print_text(fp, u->name);
-		fprintf(fp, " { %s", u->admin ? "admin, " : "");
+		fprintf(fp, " { %s%s", u->admin ? "admin, " : "",
+		    u->proxy ? "proxy, " : "");
 		print_quota(&u->quota, fp);
 	}
 }

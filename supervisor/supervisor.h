@@ -18,6 +18,7 @@
 
 struct cgroup_ops;
 struct conf;
+struct conf_listen;
 struct event_base;
 struct kid;
 struct peer;
@@ -61,7 +62,13 @@ void	supervisor_session_gone(void);	/* perhaps the last */
 /* listen.c: the API's sockets, ours for as long as we live. */
 void	listen_open(const struct conf *);
 void	listen_tell(struct peer *);
+void	listen_reload(const struct conf *);	/* certificates only */
+/* What the broker says of a certificate: NULL, or why it is none. */
+void	listen_answer(uint64_t, const char *);
 void	listen_close(void);
+
+/* listen_cert.c: certificate and key as sealed memfds; -1: it was logged. */
+int	cert_read(const struct conf_listen *, int [2]);
 
 /* broker_start.c, from_broker.c */
 void	broker_start(void);

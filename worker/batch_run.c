@@ -160,6 +160,7 @@ batch_step_cb(int fd, short events, void *arg)
 	r->ended = run_ended;
 	r->deed.kind = &a->row->kind;
 	r->deed.principal = b->principal;
+	r->deed.request = b->hdr.request;
 	r->deed.record = action_record(
 	    batch_plan_object(&b->plan, b->at), a);
 	gate_pass(w, &r->deed);

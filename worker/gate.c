@@ -39,6 +39,7 @@ record(struct worker *w, const struct deed *d, enum problem problem)
 				    .problem = problem,
 				    .duration_us = d->duration_us };
 	struct msg_out		 out = { .type = MSG_RECORD,
+				    .request = d->request,
 				    .session = &w->session, .data = &m,
 				    .len = sizeof(m) };
 	const char		*text;

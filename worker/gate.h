@@ -30,6 +30,7 @@ struct deed_kind {
 struct deed {
 	const struct deed_kind	*kind;
 	uint32_t		 principal;	/* the asking uid */
+	uint64_t		 request;	/* the broker's number, or 0 */
 	struct json_object	*record;	/* for the journal, or NULL */
 	struct monotime		 began;
 	uint32_t		 duration_us;	/* once done */

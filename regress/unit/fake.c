@@ -234,7 +234,7 @@ static void
 tell_all(void)
 {
 	struct msg_system		ms = { .cpus = 4, .memory = 8ULL << 30 };
-	struct msg_listen		li = { LISTEN_UNIX };
+	struct msg_listen		li = { .kind = LISTEN_UNIX, .id = 1 };
 	struct msg_session_started	up = { 0, 1500 };
 	struct msg_out			out;
 	int				i;

@@ -579,6 +579,40 @@ test_other_user(void)
 	    WEXITSTATUS(status));
 }
 
+static void
+test_tokens(void)
+{
+#define BEARER(path, token) "GET " path " HTTP/1.1\r\nHost: x\r\n" \
+	"Authorization: " token "\r\n\r\n"
+	expect("a good token", BEARER("/t/hello", "Bearer good"), 200,
+	    "hello");
+	expect("its scheme has no case", BEARER("/t/hello", "bEARER good"),
+	    200, "hello");
+	expect("a bad token", BEARER("/t/hello", "Bearer bad"), 401,
+	    "unauthorized");
+	expect("a bad token where none is needed",
+	    BEARER("/healthz", "Bearer bad"), 401, "not good");
+	expect("an empty one", BEARER("/t/hello", "Bearer "), 401,
+	    "unauthorized");
+	expect("another scheme", BEARER("/t/hello", "Basic good"), 401,
+	    "only Bearer");
+	expect("two of them", "GET /t/hello HTTP/1.1\r\nHost: x\r\n"
+	    "Authorization: Bearer good\r\nAuthorization: Bearer good\r\n"
+	    "\r\n", 401, "twice");
+	expect("a bad one and no such path", BEARER("/t/none", "Bearer bad"),
+	    401, "unauthorized");
+	expect("a lacking scope", "POST /t/opt HTTP/1.1\r\nHost: x\r\n"
+	    "Authorization: Bearer good\r\nContent-Length: 0\r\n\r\n", 403,
+	    "insufficient_scope");
+	expect("an admin's path", BEARER("/t/admin", "Bearer good"), 403,
+	    "\\\"admin\\\"");
+	expect("it asks as its user",
+	    BEARER("/t/session/" TEST_OTHER, "Bearer good"), 200, "hello");
+	expect("and as nobody else",
+	    BEARER("/t/session/" TEST_SESSION, "Bearer good"), 404,
+	    "no such session");
+}
+
 /*
  * Each line is about the family that the last TYPE line has begun, and no
  * family begins twice.
@@ -644,6 +678,7 @@ main(void)
 	test_head();
 	test_keepalive();
 	test_other_user();
+	test_tokens();
 	test_system();
 	test_leaving();
 	test_many();

@@ -121,7 +121,7 @@ test_json(void)
 	ok(strstr(text, "\"id\":\"evt_") != NULL &&
 	    strstr(text, "\"seq\":9") != NULL &&
 	    strstr(text, "\"time\":\"1970-01-01T00:00:00") != NULL &&
-	    strstr(text, "\"session_id\":null,\"actor\":{\"uid\":0},"
+	    strstr(text, "\"session_id\":null,\"actor\":{\"uid\":0,\"token_id\":null},"
 	    "\"data\":{\"x\":[1]}") != NULL, "as JSON: %s", text);
 	json_object_put(o);
 }

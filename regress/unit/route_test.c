@@ -18,6 +18,11 @@ STUB(api_session_start)
 STUB(api_session_stats)
 STUB(api_actions)
 STUB(api_shot)
+STUB(api_shot_keep)
+STUB(api_blob)
+STUB(api_backup)
+STUB(api_restore)
+STUB(api_check)
 STUB(api_process_create)
 STUB(api_process_list)
 STUB(api_process_show)
@@ -38,6 +43,11 @@ STUB(api_exec)
 STUB(api_app_list)
 STUB(api_app_show)
 STUB(api_app_launch)
+STUB(api_clipboard_get)
+STUB(api_clipboard_set)
+STUB(api_clipboard_clear)
+STUB(api_display_show)
+STUB(api_display_change)
 STUB(api_window_list)
 STUB(api_window_show)
 STUB(api_window_shot)
@@ -55,6 +65,10 @@ STUB(api_file_extract)
 STUB(api_file_watch)
 STUB(api_event_list)
 STUB(api_event_session)
+STUB(api_token_create)
+STUB(api_token_list)
+STUB(api_token_show)
+STUB(api_token_revoke)
 STUB(api_system)
 STUB(api_system_shutdown)
 STUB(api_metrics)
@@ -91,7 +105,7 @@ static int
 rights_fit(const struct route *row)
 {
 	int session = strstr(row->path, "/sessions/{id}") != NULL;
-	int health = is_one_of(row->path, " /metrics /healthz /readyz ");
+	int health = is_one_of(row->path, " /healthz /readyz ");
 
 	return (row->owner == OWNER_SESSION) == session &&
 	    (row->scope == SCOPE_NONE) == health &&
@@ -104,13 +118,14 @@ body_fits(const struct route *row)
 	int takes = (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT |
 	    ROUTE_BODY_RAW)) != 0;
 	int may = is_one_of(row->method, " POST PATCH PUT ");
+	int raw = (row->flags & ROUTE_BODY_ANY) != 0;
 
 	/* Bytes are not kept in memory: any number may come. */
 	if (row->flags & ROUTE_BODY_RAW)
 		return may && (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT)) == 0;
 
 	return takes == may && takes == (row->body_max != 0) &&
-	    row->body_max <= 2 * 1024 * 1024;
+	    row->body_max <= (size_t)(raw ? 16 : 2) * 1024 * 1024;
 }
 
 static size_t
@@ -187,6 +202,22 @@ test_takes(void)
 	ok(!route_takes(&row, "limit") && !route_takes(&row, ""), "none");
 }
 
+static void
+test_scopes(void)
+{
+	enum route_scope s;
+	unsigned int all = 0;
+
+	for (s = SCOPE_READ; s <= SCOPE_ADMIN; s++) {
+		ok(scope_parse(scope_name(s)) == s, "scope %s",
+		    scope_name(s));
+		all |= SCOPE_BIT(s);
+	}
+	ok(all == SCOPE_ALL, "all of them");
+	ok(scope_parse("none") == SCOPE_NONE && scope_parse("") ==
+	    SCOPE_NONE && scope_parse("READ") == SCOPE_NONE, "and no others");
+}
+
 int
 main(void)
 {
@@ -196,5 +227,6 @@ main(void)
 		test_row(&routes[i]);
 	test_paths();
 	test_takes();
+	test_scopes();
 	return done();
 }

@@ -129,7 +129,7 @@ ws_echo(struct request *r)
 		return;
 	if (request_param(r, "ulid") != NULL &&
 	    ulid_parse(&ulid, request_param(r, "ulid")) == 0)
-		request_set_principal(r, &ulid);
+		r->principal = ulid;
 	reply_echo(r);
 }
 
