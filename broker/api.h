@@ -37,6 +37,7 @@ void	api_terminal_patch(struct request *);
 void	api_terminal_delete(struct request *);
 void	api_terminal_log(struct request *);
 void	api_terminal_input(struct request *);
+
 /* api_app.c, app_launch.c */
 void	api_app_list(struct request *);
 void	api_app_show(struct request *);
@@ -78,6 +79,9 @@ void	api_check(struct request *);
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);
+
+/* api_openapi.c */
+void	api_openapi(struct request *);
 
 /* api_token.c */
 void	api_token_create(struct request *);
