@@ -231,7 +231,7 @@ CPPCHECK_NOT	= missingIncludeSystem unknownMacro uninitvar \
 		  nullPointerRedundantCheck uselessAssignmentPtrArg \
 		  arrayIndexThenCheck invalidPrintfArgType_uint \
 		  invalidPrintfArgType_sint *:supervisor/parse.c
-C_FOLDERS	= common supervisor broker worker init pump deskctl
+C_FOLDERS	= common openapi supervisor broker worker init pump deskctl
 
 lint-c:
 	@cppcheck -q -j$(JOBS) --std=c11 --inline-suppr --error-exitcode=1 \

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <time.h>
 
-#include "asker.h"
 #include "field.h"
 #include "file.h"
 #include "http.h"
@@ -75,7 +74,7 @@ file_work_new(size_t size, const struct session *s, struct request *r)
 
 	w->r = r;
 	w->uid = request_uid(r);
-	w->asker = *asker();
+	w->token = *request_principal(r);
 	row_copy(&w->row, &s->row);
 	return w;
 }
@@ -215,9 +214,6 @@ void
 file_journal(const struct file_work *w, const char *kind,
     struct json_object *data)
 {
-	struct ulid	before = *asker();
-
-	asker_set(&w->asker);
-	journal_event(STORE_NORMAL, kind, &w->row, w->uid, data);
-	asker_set(&before);
+	journal_event_by(STORE_NORMAL, kind, &w->row, w->uid, &w->token,
+	    data);
 }

@@ -10,6 +10,7 @@ HTTP_TEST_SIDES	= regress/unit/http_client.c regress/unit/http_serve.c \
 
 UNIT		+= bfield_test \
 		  http_test \
+		  json_schema_test \
 		  png_head_test \
 		  route_test \
 		  token_test \
@@ -30,12 +31,27 @@ http_test_SRC	= regress/unit/http_raw.c regress/unit/http_test.c \
 http_test_LIBS	= $(MHD_LIBS) $(GNUTLS_LIBS) $(WSLAY_LIBS) $(JSON_LIBS) \
 		  $(COMMON_LIBS) -lmd
 
-route_test_SRC	= regress/unit/route_test.c broker/route.c broker/routes.c
+route_test_SRC	= regress/unit/json_schema.c regress/unit/openapi_rows.c \
+		  regress/unit/route_test.c broker/openapi_text.c \
+		  broker/route.c broker/routes.c
+route_test_LIBS	= $(JSON_LIBS) $(COMMON_LIBS)
+
+json_schema_test_SRC = regress/unit/json_schema.c \
+		  regress/unit/json_schema_test.c
+json_schema_test_COMMON = common/log.c common/xmalloc.c
+json_schema_test_LIBS = $(JSON_LIBS) $(BSD_LIBS)
+
+# Answers against the API's description, for shell tests.
+UNIT_HELPERS	+= openapi_check
+
+openapi_check_SRC = regress/unit/json_schema.c regress/unit/openapi_check.c
+openapi_check_COMMON = common/log.c common/xmalloc.c
+openapi_check_LIBS = $(JSON_LIBS) $(BSD_LIBS)
+
 # It includes routes.c.
 route_list_SRC	= regress/unit/route_list.c broker/route.c
 route_list_LIBS	= $(COMMON_LIBS)
 UNIT_HELPERS	+= route_list
-route_test_LIBS	= $(COMMON_LIBS)
 
 ws_test_SRC	= regress/unit/ws_test.c regress/unit/ws_client.c \
 		  $(HTTP_TEST_SIDES) $(HTTP_SIDE)
@@ -56,6 +72,7 @@ ws_drive_LIBS	= $(BSD_LIBS)
 # Headers of the broker only: other programs have some of the same name.
 $(OBJ)/regress/unit/http_%.o $(OBJ)/regress/unit/ws_%.o \
 $(OBJ)/regress/unit/bfield_test.o $(OBJ)/regress/unit/png_head_test.o \
+$(OBJ)/regress/unit/openapi_%.o \
 $(OBJ)/regress/unit/route_test.o: TEST_INC = -iquote broker
 $(OBJ)/regress/unit/bfield_test.o $(OBJ)/regress/unit/route_test.o \
 $(OBJ)/regress/unit/route_list.o \

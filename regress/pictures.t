@@ -63,7 +63,7 @@ at_least() {
 
 # PNG, then others, then PNG again until nothing was drawn between.
 same_moment() {
-	for t_try in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		get "$TMP/p.png" format=png
 		before=$(api_header ETag)
 		get "$TMP/p.jpg" format=jpeg
@@ -126,7 +126,7 @@ ok "after every change, too" damaged
 
 # The right answer for whom has it.
 still() {	# QUERY: what is sent back is not sent again
-	for t_try in 1 2 3 4 5 6 7 8 9 10; do
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
 		get "$TMP/x" "$1"
 		t_tag=$(api_header ETag)
 		[ "$(get "$TMP/x" "$1" -H "If-None-Match: $t_tag" \
