@@ -171,6 +171,11 @@ static const struct command commands[] = {
 	    "  -a          ls: those that ended too (--all)\n" },
 	{ "system", cmd_system, "", "show what this machine can do", "" },
 	{ "doctor", cmd_doctor, "", "say what this machine lacks", "" },
+	{ "backup", cmd_backup, "FILE | -",
+	    "save all that deskd remembers, while it runs", "" },
+	{ "restore", cmd_restore, "FILE | -",
+	    "put a backup in the place of what deskd remembers", "" },
+	{ "check", cmd_check, "", "see whether the store is good", "" },
 	{ "shutdown", cmd_shutdown, "", "stop deskd and all sessions", "" },
 	{ "version", cmd_version, "", "show the version", "" },
 	{ "help", cmd_help, "[command]", "explain a command", "" }

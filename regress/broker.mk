@@ -14,7 +14,7 @@ UNIT		+= accept_test \
 accept_test_SRC	= regress/unit/accept_test.c broker/accept.c
 accept_test_LIBS = $(COMMON_LIBS)
 
-broker_test_SRC	= regress/unit/broker_test.c regress/unit/fake.c \
+broker_test_SRC	= regress/unit/broker_test.c regress/unit/fake.c regress/unit/fake_kept.c \
 		  regress/unit/fake_worker.c regress/unit/http_client.c
 broker_test_LIBS = $(JSON_LIBS) $(COMMON_LIBS)
 $(BIN)/broker_test: $(BIN)/deskd-broker
