@@ -200,7 +200,7 @@ run 'touch reading; while [ -e reading ]; do
     done > odd' &
 reader=$!
 ok "a reader looks" wait_until 20 run '[ -s looks ]'
-for i in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	put whole "$TMP/bs" > /dev/null
 	put whole "$TMP/as" > /dev/null
 done
