@@ -84,9 +84,9 @@ all_alike() {
 }
 
 # A terminal to draw in, of text in many colours.
+inside one 'touch lines'
 launch one "exec xterm -bg black -fg white -geometry 70x20+20+20 -e \
     sh -c 'tail -f \"\$HOME/lines\"'"
-inside one 'touch lines'
 ok "a terminal" wait_until 30 "$BIN/deskctl" -s "$SOCKET" exec one \
     pgrep -f 'tail -f'
 draw() {
