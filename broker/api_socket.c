@@ -35,6 +35,7 @@ struct socket {
 	struct ulid		 id;
 	uint32_t		 kind;
 	uid_t			 uid;
+	struct ulid		 token;		/* that he used */
 	int			 read_only;
 	uint64_t		 after;		/* what the client has */
 	char			*input;		/* not taken yet */
@@ -64,7 +65,7 @@ journal(const struct socket *s, const char *what)
 	json_object_object_add(o, "id", json_object_new_string(id));
 	json_object_object_add(o, "read_only",
 	    json_object_new_boolean(s->read_only));
-	journal_event(STORE_NORMAL, event, &s->row, s->uid, o);
+	journal_event_by(STORE_NORMAL, event, &s->row, s->uid, &s->token, o);
 }
 
 /* Takes the text. */
@@ -309,6 +310,7 @@ socket_new(struct request *r, const struct session *session,
 	s = xcalloc(1, sizeof(*s));
 	s->request = r;
 	s->uid = request_uid(r);
+	s->token = *request_principal(r);
 	s->kind = kind;
 	s->after = (uint64_t)after;
 	s->read_only = read_only;

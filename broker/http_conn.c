@@ -53,8 +53,9 @@ conn_new(struct engine *e, int fd, uid_t uid)
 	c->fd = fd;
 	c->uid = uid;
 	c->since = monotime_now();
-	event_assign(&c->left, h->base, fd, EV_CLOSED | EV_ET | EV_PERSIST,
-	    left_cb, c);
+	/* libevent tells of a reset, which is no mere end, as readable. */
+	event_assign(&c->left, h->base, fd, EV_READ | EV_CLOSED | EV_ET |
+	    EV_PERSIST, left_cb, c);
 	TAILQ_INSERT_TAIL(&h->conns, c, entry);
 	h->nconns++;
 	e->nconns++;

@@ -35,7 +35,7 @@ write_all(int fd, const char *buf, size_t len)
 
 	while (len > 0) {
 		n = write(fd, buf, len);
-		if (n == -1 && errno == EINTR)
+		if (n == -1 && errno == EINTR && !interrupted())
 			continue;
 		if (n == -1)
 			return -1;

@@ -17,10 +17,13 @@
 #include "progress.h"
 #include "xmalloc.h"
 
+/* Until all of it is on the session's disk. */
+#define SYNC_SECONDS	900
+
 struct upload {
 	int			 fd;
 	struct stat		 st;
-	struct progress		*progress;
+	struct progress		 progress;
 };
 
 static long
@@ -31,9 +34,9 @@ source(void *arg, void *buf, size_t size)
 
 	do
 		n = read(u->fd, buf, size);
-	while (n == -1 && errno == EINTR);
+	while (n == -1 && errno == EINTR && !interrupted());
 	if (n > 0)
-		progress_bytes(u->progress, (unsigned long long)n);
+		progress_bytes(&u->progress, (unsigned long long)n);
 	return n;
 }
 
@@ -49,6 +52,7 @@ cp_send(struct ctl *c, struct cp *p, struct http_request *r,
 	interrupt_watch(c->http);
 	progress_start(progress, c, "sending");
 	progress->counts = 1;
+	r->timeout = SYNC_SECONDS;
 	if (r->source_len > 0)
 		progress->total = (unsigned long long)r->source_len;
 	o = api_request(c, r);
@@ -82,14 +86,12 @@ enter(struct ctl *c, struct cp *p)
 static int
 send_file(struct ctl *c, struct cp *p, struct upload *u)
 {
-	struct progress		 progress;
 	struct http_request	 r = { .method = "PUT", .source = source,
 				    .source_arg = u, .source_len = -1,
 				    .type = "application/octet-stream" };
 	struct json_object	*o;
 	char			*url = remote_url(&p->remote, ""), *target;
 
-	u->progress = &progress;
 	if (S_ISREG(u->st.st_mode)) {
 		r.source_len = u->st.st_size;
 		xasprintf(&target, "%s&mode=%04o", url,
@@ -97,7 +99,7 @@ send_file(struct ctl *c, struct cp *p, struct upload *u)
 	} else
 		target = xstrdup(url);
 	r.target = target;
-	o = cp_send(c, p, &r, &progress);
+	o = cp_send(c, p, &r, &u->progress);
 	free(target);
 	free(url);
 	if (o == NULL)

@@ -1,7 +1,8 @@
 # Tests of deskd-broker: its store, its journal, and all of it.
 
 STORE_SIDE	= broker/schema.c broker/session_row.c broker/store.c \
-		  broker/store_read.c broker/store_write.c broker/token_text.c
+		  broker/store_blob.c broker/store_prune.c broker/store_read.c \
+		  broker/store_write.c broker/token_text.c
 STORE_LIBS	= $(SQLITE_LIBS) $(JSON_LIBS) $(COMMON_LIBS) -lmd -lpthread
 
 UNIT		+= accept_test \

@@ -5,7 +5,8 @@ HTTP_SIDE	= $(filter $(addprefix broker/,api_system.c asker.c field.c \
 		  http%.c json_read.c metrics.c query.c route.c stream.c \
 		  ws%.c) common/wsmsg.c, $(deskd-broker_SRC))
 HTTP_TEST_SIDES	= regress/unit/http_client.c regress/unit/http_serve.c \
-		  regress/unit/http_server.c regress/unit/ws_server.c
+		  regress/unit/http_server.c regress/unit/http_server_raw.c \
+		  regress/unit/ws_server.c
 
 UNIT		+= bfield_test \
 		  http_test \
@@ -25,7 +26,8 @@ bfield_test_SRC	= regress/unit/bfield_test.c broker/field.c \
 		  broker/json_read.c
 bfield_test_LIBS = $(JSON_LIBS) $(COMMON_LIBS)
 
-http_test_SRC	= regress/unit/http_test.c $(HTTP_TEST_SIDES) $(HTTP_SIDE)
+http_test_SRC	= regress/unit/http_raw.c regress/unit/http_test.c \
+		  $(HTTP_TEST_SIDES) $(HTTP_SIDE)
 http_test_LIBS	= $(MHD_LIBS) $(GNUTLS_LIBS) $(WSLAY_LIBS) $(JSON_LIBS) \
 		  $(COMMON_LIBS) -lmd
 
