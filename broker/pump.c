@@ -140,11 +140,12 @@ grace_begin(struct pump *p)
 		event_add(&p->grace, &tv);
 }
 
+/* One that says it is done, and then writes nonsense, is not. */
 static void
 fault(struct pump *p, enum problem problem, const char *pointer,
     const char *detail)
 {
-	if (p->verdict != VERDICT_NONE)
+	if (p->verdict == VERDICT_FAULT)
 		return;
 	p->verdict = VERDICT_FAULT;
 	p->fault.problem = problem;

@@ -32,7 +32,7 @@ enum route_owner {
 #define ROUTE_BODY_RAW	0x8	/* takes bytes: see request_body_to */
 #define ROUTE_BODY_ANY	0x100	/* JSON, or kept as it is for the handler */
 #define ROUTE_PATH	0x10	/* ?path= may be any bytes */
-#define ROUTE_SECRET	0x100	/* its answer is not kept under a key */
+#define ROUTE_SECRET	0x20	/* its answer is not kept under a key */
 
 struct route {
 	const char		*method;

@@ -46,6 +46,9 @@ is "a key for it would keep it" "$(ask http://deskd/v1/tokens \
     --unix-socket "$SOCKET" -H 'Idempotency-Key: k' \
     -H 'Content-Type: application/json' -d '{"scopes": ["read"]}' | code)" \
     "400 invalid_parameter -"
+is "a body that is no JSON is not taken" "$(ask http://deskd/v1/tokens \
+    --unix-socket "$SOCKET" -H 'Content-Type: text/plain' \
+    -d '{"scopes": ["read"]}' | code)" "415 unsupported_media_type -"
 
 # Used: over TCP, on the socket, and through a proxy.
 is "TCP without one" "$(ask "$URL/v1/sessions" | code)" "401 unauthorized -"

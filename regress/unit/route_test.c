@@ -275,6 +275,23 @@ test_scopes(void)
 	    SCOPE_NONE && scope_parse("READ") == SCOPE_NONE, "and no others");
 }
 
+/* Each is a bit of its own. */
+static void
+test_flags(void)
+{
+	static const unsigned int flags[] = { ROUTE_BODY, ROUTE_BODY_OPT,
+	    ROUTE_STREAM, ROUTE_BODY_RAW, ROUTE_BODY_ANY, ROUTE_PATH,
+	    ROUTE_SECRET };
+	unsigned int all = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++) {
+		ok((flags[i] & (flags[i] - 1)) == 0 && (all & flags[i]) == 0,
+		    "flag %#x", flags[i]);
+		all |= flags[i];
+	}
+}
+
 int
 main(void)
 {
@@ -282,6 +299,7 @@ main(void)
 
 	for (i = 0; i < nroutes; i++)
 		test_row(&routes[i]);
+	test_flags();
 	test_paths();
 	test_takes();
 	test_description();
