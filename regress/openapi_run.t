@@ -9,7 +9,7 @@
 . ./lib_desktop.sh
 
 need_root
-need curl jq Xvfb icewm xterm
+need curl jq pgrep Xvfb icewm xterm
 deskd_start_or_bail
 
 SPEC=$TMP/openapi.json
@@ -142,7 +142,10 @@ ok "a window" wait_until 30 described
 run list_windows window '.data[] | select(.title == "described") | .id'
 run show_window
 run change_window
+run take_window_screenshot
 run take_screenshot
+run keep_screenshot blob .blob
+run read_blob
 run act
 run close_window
 run set_clipboard
@@ -196,6 +199,17 @@ run list_session_events
 run stop_session
 run start_session
 run delete_session
+
+run check_store
+run read_backup
+# It ends the broker, and another one comes with what was restored.
+broker=$(pgrep -P "$DESKD_PID" -x deskd-broker)
+run restore_backup
+another_broker() {
+	[ "$(pgrep -P "$DESKD_PID" -x deskd-broker)" != "$broker" ] &&
+	    deskd_ready
+}
+ok "deskd is back" wait_until 30 another_broker
 
 # Each of them, and the end of deskd last of all.
 jq -r .id "$TMP/operations" | grep -v '^shut_down$' | sort > "$TMP/all"
