@@ -309,7 +309,7 @@ test_idem(void)
 static int
 count(const char *what)
 {
-	sqlite3_stmt	*st;
+	sqlite3_stmt	*st = NULL;
 	sqlite3		*h;
 	char		 text[256];
 	int		 n = -1;
