@@ -205,10 +205,9 @@ SHELL_FILES	= .ci/run demo/demo.sh \
 HEADERS		= $(sort $(wildcard */*.h))
 MANUALS		= $(sort $(wildcard man/*.[1-8]))
 PKG_CFLAGS	= $(EVENT_CFLAGS) $(SECCOMP_CFLAGS) $(JSON_CFLAGS) \
-		  $(MHD_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
-		  $(ISAL_CFLAGS) $(JPEG_CFLAGS) $(WEBP_CFLAGS) \
-		  $(MHD_CFLAGS) $(GNUTLS_CFLAGS) $(SQLITE_CFLAGS) $(XCB_CFLAGS) $(XKB_CFLAGS) \
-		  $(ISAL_CFLAGS)
+		  $(MHD_CFLAGS) $(GNUTLS_CFLAGS) $(SQLITE_CFLAGS) \
+		  $(XCB_CFLAGS) $(XKB_CFLAGS) $(ISAL_CFLAGS) $(JPEG_CFLAGS) \
+		  $(WEBP_CFLAGS)
 
 lint: $(TEST_DEPS)
 	@$(MAKE) -j$(JOBS) --no-print-directory OBJ=obj-lint/gcc \
@@ -233,7 +232,7 @@ CPPCHECK_NOT	= missingIncludeSystem unknownMacro uninitvar \
 		  nullPointerRedundantCheck uselessAssignmentPtrArg \
 		  arrayIndexThenCheck invalidPrintfArgType_uint \
 		  invalidPrintfArgType_sint *:supervisor/parse.c
-C_FOLDERS	= common supervisor broker worker init pump deskctl
+C_FOLDERS	= common openapi supervisor broker worker init pump deskctl
 
 lint-c:
 	@cppcheck -q -j$(JOBS) --std=c11 --inline-suppr --error-exitcode=1 \

@@ -19,6 +19,9 @@ void	api_actions(struct request *);
 void	api_shot(struct request *);
 void	api_exec(struct request *);
 
+/* api_blob.c */
+void	api_shot_keep(struct request *);
+void	api_blob(struct request *);
 /* api_process.c and api_terminal.c */
 void	api_process_create(struct request *);
 void	api_process_list(struct request *);
@@ -34,6 +37,7 @@ void	api_terminal_patch(struct request *);
 void	api_terminal_delete(struct request *);
 void	api_terminal_log(struct request *);
 void	api_terminal_input(struct request *);
+
 /* api_app.c, app_launch.c */
 void	api_app_list(struct request *);
 void	api_app_show(struct request *);
@@ -48,6 +52,7 @@ void	api_display_change(struct request *);
 /* api_window.c */
 void	api_window_list(struct request *);
 void	api_window_show(struct request *);
+void	api_window_shot(struct request *);
 void	api_window_act(struct request *);
 void	api_window_close(struct request *);
 
@@ -66,9 +71,17 @@ void	api_file_watch(struct request *);
 void	api_terminal_socket(struct request *);
 void	api_process_socket(struct request *);
 
+/* api_store.c */
+void	api_backup(struct request *);
+void	api_restore(struct request *);
+void	api_check(struct request *);
+
 /* api_event.c */
 void	api_event_list(struct request *);
 void	api_event_session(struct request *);
+
+/* api_openapi.c */
+void	api_openapi(struct request *);
 
 /* api_token.c */
 void	api_token_create(struct request *);

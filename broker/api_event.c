@@ -120,6 +120,8 @@ reply_page(struct request *r, struct wanted *w)
 	json_object_object_add(o, "next_cursor",
 	    p.more ? json_object_new_string(last) : NULL);
 	json_object_object_add(o, "has_more", json_object_new_boolean(p.more));
+	json_object_object_add(o, "pruned_through",
+	    json_object_new_int64(store_pruned()));
 	reply_json(r, 200, o);
 }
 
@@ -261,6 +263,20 @@ read_start(struct request *r, struct wanted *w)
 	return 0;
 }
 
+/* A client who was away too long must not take a gap for silence. */
+static void
+tell_lost(struct follow *f)
+{
+	int64_t	through = store_pruned();
+	char	data[64];
+
+	if (f->wanted.q.after == 0 || f->wanted.q.after >= through)
+		return;
+	snprintf(data, sizeof(data), "{\"pruned_through\":%lld}",
+	    (long long)through);
+	(void)stream_event(f->stream, 0, "lost", data);
+}
+
 static void
 reply_follow(struct request *r, const struct wanted *w)
 {
@@ -285,6 +301,7 @@ reply_follow(struct request *r, const struct wanted *w)
 		follow_free(f);
 		return;
 	}
+	tell_lost(f);
 	f->listener = journal_listen(heard, f);
 	catch_up(f);
 }

@@ -52,8 +52,7 @@ static void
 show_one(struct session *s, struct request *r, uint32_t kind,
     const struct ulid *id)
 {
-	(void)kind;
-	process_show_id(s, r, id);
+	process_show_id(s, r, kind, id);
 }
 
 void
@@ -111,9 +110,10 @@ api_process_signal(struct request *r)
 	struct msg_kept_signal	 m = { .principal = request_uid(r) };
 	int64_t			 pid = pid_param(r);
 	const char		*start = "";
+	uint32_t		 kind = KEPT_PROCESS;
 	struct fields		 f;
 
-	if (pid == 0 && kept_param(r, KEPT_PROCESS, &m.id) == -1)
+	if (pid == 0 && kept_param(r, &kind, &m.id) == -1)
 		return;
 	fields_begin(&f, request_json(r));
 	m.signal = (uint32_t)field_signal(&f, "signal");

@@ -16,6 +16,7 @@
 #include "peer.h"
 #include "picture.h"
 #include "session.h"
+#include "shot.h"
 #include "wire.h"
 #include "xmalloc.h"
 
@@ -249,14 +250,15 @@ gone(struct request *r, void *arg)
 }
 
 void
-api_shot(struct request *r)
+shot_take(struct request *r, struct session *s, const struct msg_shot *region)
 {
-	struct session	*s = request_session(r);
 	struct question	*q;
 	struct msg_shot	 shot;
 	int		 pointer = 0;
 
 	memset(&shot, 0, sizeof(shot));
+	if (region != NULL)
+		shot = *region;
 	if (read_kind(r, &shot) == -1 || query_bool(r, "pointer", &pointer) == -1 ||
 	    read_region(r, &shot) == -1 || read_scale(r, s, &shot) == -1 ||
 	    need_running(r, s) == -1)
@@ -275,4 +277,10 @@ api_shot(struct request *r)
 		    "too much is asked of this session at once");
 	} else
 		request_defer(r, gone, q);
+}
+
+void
+api_shot(struct request *r)
+{
+	shot_take(r, request_session(r), NULL);
 }

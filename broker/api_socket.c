@@ -18,6 +18,7 @@
 #include "kept_link.h"
 #include "kept_session.h"
 #include "kept_start.h"
+#include "route.h"
 #include "session.h"
 #include "socket_text.h"
 #include "ws.h"
@@ -35,6 +36,7 @@ struct socket {
 	struct ulid		 id;
 	uint32_t		 kind;
 	uid_t			 uid;
+	struct ulid		 token;		/* that he used */
 	int			 read_only;
 	uint64_t		 after;		/* what the client has */
 	char			*input;		/* not taken yet */
@@ -64,7 +66,7 @@ journal(const struct socket *s, const char *what)
 	json_object_object_add(o, "id", json_object_new_string(id));
 	json_object_object_add(o, "read_only",
 	    json_object_new_boolean(s->read_only));
-	journal_event(STORE_NORMAL, event, &s->row, s->uid, o);
+	journal_event_by(STORE_NORMAL, event, &s->row, s->uid, &s->token, o);
 }
 
 /* Takes the text. */
@@ -294,6 +296,17 @@ request_gone(struct request *r, void *arg)
 	socket_free(arg);
 }
 
+/* The row lets in who may look; to type is more.  -1: answered. */
+static int
+may_control(struct request *r)
+{
+	if (request_scopes(r) & SCOPE_BIT(SCOPE_CONTROL))
+		return 0;
+	reply_problem(r, PROBLEM_SCOPE, NULL, "this token lacks the scope "
+	    "\"control\", which only read_only=true does without");
+	return -1;
+}
+
 /* NULL: answered. */
 static struct socket *
 socket_new(struct request *r, const struct session *session,
@@ -304,11 +317,13 @@ socket_new(struct request *r, const struct session *session,
 	int		 read_only = 0;
 
 	if (query_int(r, "after", 0, INT64_MAX, &after) == -1 ||
-	    query_bool(r, "read_only", &read_only) == -1)
+	    query_bool(r, "read_only", &read_only) == -1 ||
+	    (!read_only && may_control(r) == -1))
 		return NULL;
 	s = xcalloc(1, sizeof(*s));
 	s->request = r;
 	s->uid = request_uid(r);
+	s->token = *request_principal(r);
 	s->kind = kind;
 	s->after = (uint64_t)after;
 	s->read_only = read_only;

@@ -45,9 +45,10 @@ api_terminal_patch(struct request *r)
 {
 	struct session		*s = request_session(r);
 	struct msg_kept_resize	 m = { .principal = request_uid(r) };
+	uint32_t		 kind = KEPT_TERMINAL;
 	struct fields		 f;
 
-	if (kept_param(r, KEPT_TERMINAL, &m.id) == -1)
+	if (kept_param(r, &kind, &m.id) == -1)
 		return;
 	fields_begin(&f, request_json(r));
 	field_require(&f, "cols");

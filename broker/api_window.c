@@ -116,6 +116,8 @@ acted(enum problem problem, const char *detail, struct json_object *result,
 	struct request		*r = arg;
 	struct json_object	*window;
 
+	if (problem == PROBLEM_UNAVAILABLE)
+		reply_header(r, "Retry-After", "1");
 	if (problem != PROBLEM_NONE)
 		reply_problem(r, problem, NULL, "%s",
 		    detail != NULL ? detail : problem_title(problem));

@@ -16,6 +16,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "backup.h"
 #include "broker.h"
 #include "child.h"
 #include "http.h"
@@ -24,6 +25,7 @@
 #include "life.h"
 #include "log.h"
 #include "peer.h"
+#include "retention.h"
 #include "sandbox.h"
 #include "session.h"
 #include "store.h"
@@ -127,8 +129,10 @@ broker_set_conf(struct conf *c)
 
 	conf_free(broker.conf);
 	broker.conf = c;
-	if (again)
+	if (again) {
 		journal_event(STORE_FULL, "system.reloaded", NULL, -1, NULL);
+		retention_run();
+	}
 }
 
 void
@@ -175,7 +179,18 @@ broker_all_told(void)
 	    json_object_new_string(PACKAGE_VERSION));
 	journal_event(STORE_FULL, "system.started", NULL, -1, o);
 	life_reconcile();
+	retention_start(broker.base);
 	http_open_doors(broker.http);
+}
+
+/* What was sent is on its way; the supervisor starts us again. */
+void
+broker_again(void)
+{
+	struct timeval	tv = { 0, 100 * 1000 };
+
+	broker.stopping = 1;
+	event_base_loopexit(broker.base, &tv);
 }
 
 void
@@ -275,6 +290,7 @@ main(int argc, char **argv)
 	if ((broker.base = event_base_new()) == NULL)
 		fatalx("event_base_new");
 	signals();
+	restore_apply(DATABASE);
 	store_open(DATABASE);
 	store_start(broker.base);
 	journal_start(broker.base);

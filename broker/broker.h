@@ -34,6 +34,7 @@ struct conf_user {
 struct conf {
 	struct msg_conf_defaults	 defaults;
 	char				 image[NAME_MAX_LEN + 1];
+	struct msg_conf_retention	 retention;
 	TAILQ_HEAD(, conf_image)	 images;
 	TAILQ_HEAD(, conf_user)		 users;
 };
@@ -73,6 +74,7 @@ struct http_listen;
 const char *broker_listen(const struct http_listen *, int);
 void	 broker_all_told(void);	/* live sessions are known: reconcile, serve */
 void	 broker_stop(void);
+void	 broker_again(void);	/* leave, to be started again */
 struct conf *conf_new(void);
 void	 conf_free(struct conf *);
 

@@ -74,6 +74,7 @@ file_work_new(size_t size, const struct session *s, struct request *r)
 
 	w->r = r;
 	w->uid = request_uid(r);
+	w->token = *request_principal(r);
 	row_copy(&w->row, &s->row);
 	return w;
 }
@@ -213,5 +214,6 @@ void
 file_journal(const struct file_work *w, const char *kind,
     struct json_object *data)
 {
-	journal_event(STORE_NORMAL, kind, &w->row, w->uid, data);
+	journal_event_by(STORE_NORMAL, kind, &w->row, w->uid, &w->token,
+	    data);
 }

@@ -20,6 +20,7 @@ struct file_work {
 	struct pump		*pump;	/* NULL: it has ended */
 	struct session_row	 row;	/* id and owner, for events */
 	uid_t			 uid;
+	struct ulid		 token;		/* that he used */
 };
 
 /* -1: answered.  Refuses what is asked for wrongly. */

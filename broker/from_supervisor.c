@@ -89,6 +89,9 @@ recv_conf(const struct wire_msg *m)
 		recv_conf_image(m);
 	else if (m->hdr.type == MSG_CONF_USER)
 		recv_conf_user(m);
+	else if (m->hdr.type == MSG_CONF_RETENTION)
+		memcpy(&coming->retention, m->data,
+		    sizeof(coming->retention));
 	else {
 		broker_set_conf(coming);
 		coming = NULL;
@@ -252,6 +255,7 @@ dispatch(struct peer *p, struct wire_msg *m)
 	case MSG_CONF_DEFAULTS:
 	case MSG_CONF_IMAGE:
 	case MSG_CONF_USER:
+	case MSG_CONF_RETENTION:
 	case MSG_CONF_END:
 		recv_conf(m);
 		break;

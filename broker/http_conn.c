@@ -53,8 +53,9 @@ conn_new(struct engine *e, int fd, uid_t uid)
 	c->fd = fd;
 	c->uid = uid;
 	c->since = monotime_now();
-	event_assign(&c->left, h->base, fd, EV_CLOSED | EV_ET | EV_PERSIST,
-	    left_cb, c);
+	/* libevent tells of a reset, which is no mere end, as readable. */
+	event_assign(&c->left, h->base, fd, EV_READ | EV_CLOSED | EV_ET |
+	    EV_PERSIST, left_cb, c);
 	TAILQ_INSERT_TAIL(&h->conns, c, entry);
 	h->nconns++;
 	e->nconns++;
@@ -182,14 +183,19 @@ patience_ms(const struct conn *c)
 	    http_limits.request) * 1000LL;
 }
 
-/* Ends those that take too long, a TLS handshake included. */
+/*
+ * Ends those that take too long, a TLS handshake included.  What was a
+ * WebSocket over TLS ends in a later run of MHD, which asks for none.
+ */
 void
 conns_sweep(struct http *h)
 {
 	struct conn *c;
 
 	TAILQ_FOREACH(c, &h->conns, entry)
-		if (c->mhd != NULL && !c->busy && !c->upgraded &&
+		if (c->upgraded && c->ws == NULL)
+			engine_kick(c->engine);
+		else if (c->mhd != NULL && !c->busy && !c->upgraded &&
 		    monotime_since_ms(c->since) > patience_ms(c))
 			shutdown(c->fd, SHUT_RDWR);
 }

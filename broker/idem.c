@@ -15,11 +15,14 @@
 #include "idem.h"
 #include "monotime.h"
 #include "store.h"
+#include "store_prune.h"
 #include "xmalloc.h"
 
 #define KEEP_MS		(24LL * 60 * 60 * 1000)
 #define EXPIRE_EVERY	(60LL * 1000)
 #define BODY_MAX	(1024 * 1024)
+#define USER_BYTES	(16LL * 1024 * 1024)	/* answers kept of one user */
+#define TRIM_EVERY	(4 * 1024 * 1024)	/* bytes kept since */
 #define STATUS_LARGE	-1	/* answered with more than we keep */
 
 /* A key whose answer is not in the store yet. */
@@ -255,6 +258,20 @@ passing(int status)
 	return status >= 500 || status == 429;
 }
 
+/* What one user keeps is bounded, give or take what came since. */
+static void
+trim(struct txn *t, size_t len)
+{
+	static int64_t	most = USER_BYTES;
+	static size_t	since;
+
+	since += len;
+	if (since < TRIM_EVERY)
+		return;
+	since = 0;
+	txn_call(t, prune_answers, &most);
+}
+
 void
 idem_finish(struct request *r, const char *text, int status, const char *type,
     const void *body, size_t len)
@@ -286,6 +303,7 @@ idem_finish(struct request *r, const char *text, int status, const char *type,
 	kp->text = xstrdup(text);
 	t = txn_new(STORE_FULL);
 	txn_idem(t, &k->row);
+	trim(t, k->row.len);
 	store_commit(t, kept, kp);
 }
 

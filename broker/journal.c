@@ -91,6 +91,12 @@ add(struct entry *e, const char *kind, const struct session_row *s,
 	STAILQ_INSERT_TAIL(&e->events, wr, entry);
 }
 
+int64_t
+entry_seq(const struct entry *e)
+{
+	return STAILQ_LAST(&e->events, written, entry)->row.seq;
+}
+
 void
 entry_event(struct entry *e, const char *kind, const struct session_row *s,
     int64_t actor, int64_t time, struct json_object *data)
@@ -206,6 +212,18 @@ journal_event(enum store_care care, const char *kind,
 	e->keep = 1;
 	entry_event(e, kind, s, actor, 0, data);
 	entry_commit(e, NULL, NULL);
+}
+
+void
+journal_event_by(enum store_care care, const char *kind,
+    const struct session_row *s, int64_t actor, const struct ulid *token,
+    struct json_object *data)
+{
+	struct ulid	before = *asker();
+
+	asker_set(token);
+	journal_event(care, kind, s, actor, data);
+	asker_set(&before);
 }
 
 struct listener *

@@ -26,6 +26,7 @@ struct entry	*entry_new(enum store_care);
 void		 entry_event(struct entry *, const char *,
 		    const struct session_row *, int64_t, int64_t,
 		    struct json_object *);
+int64_t		 entry_seq(const struct entry *);	/* of its last event */
 /* About no session but about a user, who sees it. */
 void		 entry_user_event(struct entry *, const char *, uid_t,
 		    int64_t, struct json_object *);
@@ -39,6 +40,11 @@ void		 entry_commit(struct entry *, store_cb *, void *);
  */
 void	journal_event(enum store_care, const char *,
 	    const struct session_row *, int64_t, struct json_object *);
+
+/* The same, asked for with this token a while ago. */
+void	journal_event_by(enum store_care, const char *,
+	    const struct session_row *, int64_t, const struct ulid *,
+	    struct json_object *);
 
 struct listener;
 typedef void listener_cb(const struct event_row *, void *);

@@ -38,12 +38,19 @@ kept_id_parse(struct ulid *id, uint32_t kind, const char *text)
 }
 
 int
-kept_param(struct request *r, uint32_t kind, struct ulid *id)
+kept_param(struct request *r, uint32_t *kind, struct ulid *id)
 {
-	if (kept_id_parse(id, kind, request_param(r, kept_word(kind))) == 0)
+	const char	*text = request_param(r, kept_word(*kind));
+
+	if (kept_id_parse(id, *kind, text) == 0)
 		return 0;
+	if (*kind == KEPT_PROCESS &&
+	    kept_id_parse(id, KEPT_TERMINAL, text) == 0) {
+		*kind = KEPT_TERMINAL;
+		return 0;
+	}
 	reply_problem(r, PROBLEM_NOT_FOUND, NULL, "no such %s",
-	    kept_word(kind));
+	    kept_word(*kind));
 	return -1;
 }
 

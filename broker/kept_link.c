@@ -31,21 +31,25 @@ struct kept_link {
 	struct event		 readable;
 	struct event		 writable;
 	int			 paused;
-	int			*freed;		/* set while in a call */
+	int			 busy;		/* in a call */
+	int			 dead;		/* detached in there */
 };
 
 static void
 link_free(struct kept_link *l)
 {
 	ask_free(l->ask);
+	l->ask = NULL;
 	if (l->fd != -1) {
 		event_del(&l->readable);
 		event_del(&l->writable);
 		close(l->fd);
+		l->fd = -1;
 	}
-	if (l->freed != NULL)
-		*l->freed = 1;
-	free(l);
+	if (l->busy)
+		l->dead = 1;
+	else
+		free(l);
 }
 
 void
@@ -55,17 +59,13 @@ kept_detach(struct kept_link *l)
 		link_free(l);
 }
 
-/* Whoever it is for may detach in there: no touching it afterwards. */
+/* Whoever it is for may detach in there: then it is freed here. */
 static void
 over(struct kept_link *l, struct wire_msg *m)
 {
-	int	freed = 0;
-
-	l->freed = &freed;
+	l->busy = 1;
 	l->calls->gone(m, l->arg);
-	if (freed)
-		return;
-	l->freed = NULL;
+	l->busy = 0;
 	link_free(l);
 }
 
@@ -105,7 +105,6 @@ read_packet(struct kept_link *l)
 	static struct packet	 p;	/* 16 KiB; calls do not nest */
 	const char		*why;
 	ssize_t			 n;
-	int			 freed = 0;
 
 	n = recv(l->fd, &p, sizeof(p), MSG_DONTWAIT | MSG_TRUNC);
 	if (n == -1 && (errno == EAGAIN || errno == EINTR))
@@ -126,12 +125,13 @@ read_packet(struct kept_link *l)
 	}
 	if (l->calls->packet == NULL)
 		return 1;
-	l->freed = &freed;
+	l->busy = 1;
 	l->calls->packet(&p.head, p.bytes, l->arg);
-	if (freed)
-		return -1;
-	l->freed = NULL;
-	return !l->paused;
+	l->busy = 0;
+	if (!l->dead)
+		return !l->paused;
+	link_free(l);
+	return -1;
 }
 
 static void
@@ -162,7 +162,6 @@ static void
 attached(struct kept_link *l, struct wire_msg *m)
 {
 	struct msg_kept_stream	st;
-	int			freed = 0;
 
 	memcpy(&st, m->data, sizeof(st));
 	l->fd = wire_take_fd(m, 0);
@@ -175,10 +174,11 @@ attached(struct kept_link *l, struct wire_msg *m)
 	if (!l->paused)
 		event_add(&l->readable, NULL);
 	st.item.name[sizeof(st.item.name) - 1] = '\0';
-	l->freed = &freed;
+	l->busy = 1;
 	l->calls->attached(&st, l->arg);
-	if (!freed)
-		l->freed = NULL;
+	l->busy = 0;
+	if (l->dead)
+		link_free(l);
 }
 
 static void

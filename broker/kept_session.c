@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "asker.h"
 #include "http.h"
 #include "journal.h"
 #include "kept_session.h"
@@ -24,6 +25,7 @@ struct record {
 	struct ulid		 id;
 	uint32_t		 kind;
 	uid_t			 principal;
+	struct ulid		 token;		/* that he used, if known */
 	char			 program[NAME_MAX_LEN + 1];
 	int			 ended;		/* and that is in the journal */
 	int			 seen;		/* by a sync */
@@ -142,8 +144,8 @@ journal_lost(struct session *s, const struct record *k)
 	struct json_object	*o = event_data(&k->id, k->kind, k->program);
 
 	json_object_object_add(o, "lost", json_object_new_boolean(1));
-	journal_event(STORE_FULL, kind_ended(k->kind), &s->row, k->principal,
-	    o);
+	journal_event_by(STORE_FULL, kind_ended(k->kind), &s->row,
+	    k->principal, &k->token, o);
 }
 
 void
@@ -153,6 +155,7 @@ kept_begun(struct session *s, const struct msg_kept_item *m,
 	struct record	*k = record_new(s, m, program);
 
 	k->seen = 1;
+	k->token = *asker();
 	journal_begun(s, m, k->program);
 }
 
@@ -163,8 +166,8 @@ ended(struct session *s, struct record *k, int32_t code, int32_t sig,
 	struct json_object	*o = event_data(&k->id, k->kind, k->program);
 
 	kept_json_end(o, code, sig, flags, duration_ms);
-	journal_event(STORE_FULL, kind_ended(k->kind), &s->row, k->principal,
-	    o);
+	journal_event_by(STORE_FULL, kind_ended(k->kind), &s->row,
+	    k->principal, &k->token, o);
 	record_end(s, k);
 }
 

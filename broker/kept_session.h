@@ -23,8 +23,11 @@ struct wire_msg;
 void	 kept_id_text(const struct ulid *, uint32_t, char [KEPT_ID_TEXT]);
 /* 0, or -1 when it is no id of that kind. */
 int	 kept_id_parse(struct ulid *, uint32_t, const char *);
-/* The same of a path's parameter; -1: answered with not_found. */
-int	 kept_param(struct request *, uint32_t, struct ulid *);
+/*
+ * The same of a path's parameter, and of which kind it is: a terminal's
+ * program is a process, too.  -1: answered with not_found.
+ */
+int	 kept_param(struct request *, uint32_t *, struct ulid *);
 const char *kept_word(uint32_t);	/* "process" or "terminal" */
 
 /* An item as the API shows it; with its arguments. */

@@ -1,8 +1,10 @@
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "api_error.h"
+#include "field.h"
 #include "http.h"
 #include "kept_session.h"
 #include "kept_show.h"
@@ -11,7 +13,8 @@
 #include "wire.h"
 #include "xmalloc.h"
 
-#define PROCESSES_MAX	4096	/* in one answer */
+#define PROCESSES_MAX	4096	/* of one session, that are told of */
+#define PAGE		1000
 
 /* An answer on its way: first what init keeps, then what the kernel has. */
 struct shown {
@@ -23,7 +26,8 @@ struct shown {
 	int			 kernel;	/* asked, too */
 	struct json_object	*data;		/* kept, then what is new */
 	size_t			 nkept;
-	int			 more;
+	int64_t			 from;		/* place in the list */
+	int64_t			 limit;
 };
 
 static void
@@ -49,20 +53,34 @@ kept_item(const struct msg_kept_item *m, struct msg_tail *tail, void *arg)
 	json_object_array_add(sh->data, kept_json(sh->session, m, tail));
 }
 
+static struct json_object *
+page_json(const struct shown *sh)
+{
+	struct json_object	*o = json_object_new_object();
+	struct json_object	*page = json_object_new_array();
+	int64_t			 n = (int64_t)json_object_array_length(
+				    sh->data);
+	int64_t			 i, end = sh->from + sh->limit;
+	char			 cursor[24];
+
+	for (i = sh->from; i < n && i < end; i++)
+		json_object_array_add(page, json_object_get(
+		    json_object_array_get_idx(sh->data, (size_t)i)));
+	snprintf(cursor, sizeof(cursor), "%lld", (long long)end);
+	json_object_object_add(o, "data", page);
+	json_object_object_add(o, "next_cursor", n > end ?
+	    json_object_new_string(cursor) : NULL);
+	json_object_object_add(o, "has_more",
+	    json_object_new_boolean(n > end));
+	return o;
+}
+
 static void
 reply_shown(struct shown *sh)
 {
-	struct json_object	*o;
-
-	if (ulid_is_zero(&sh->id) && sh->pid == 0) {
-		o = json_object_new_object();
-		json_object_object_add(o, "data", sh->data);
-		json_object_object_add(o, "next_cursor", NULL);
-		json_object_object_add(o, "has_more",
-		    json_object_new_boolean(sh->more));
-		sh->data = NULL;
-		reply_json(sh->request, 200, o);
-	} else if (json_object_array_length(sh->data) > 0)
+	if (ulid_is_zero(&sh->id) && sh->pid == 0)
+		reply_json(sh->request, 200, page_json(sh));
+	else if (json_object_array_length(sh->data) > 0)
 		reply_json(sh->request, 200, json_object_get(
 		    json_object_array_get_idx(sh->data, 0)));
 	else
@@ -136,10 +154,8 @@ ps_line(struct pump *p, struct json_object *line, void *arg)
 		if (!ulid_is_zero(&sh->id) || (sh->pid != 0 &&
 		    sh->pid != pid))
 			return;
-		if (json_object_array_length(sh->data) >= PROCESSES_MAX) {
-			sh->more = 1;
+		if (json_object_array_length(sh->data) >= PROCESSES_MAX)
 			return;
-		}
 		o = stranger(line);
 		json_object_array_add(sh->data, o);
 	}
@@ -211,12 +227,22 @@ show(struct session *s, struct request *r, const struct shown *what)
 	shown_free(sh);
 }
 
+static void
+show_page(struct session *s, struct request *r, struct shown *what)
+{
+	what->limit = PAGE;
+	if (query_int(r, "limit", 1, PAGE, &what->limit) == -1 ||
+	    query_int(r, "cursor", 0, PROCESSES_MAX, &what->from) == -1)
+		return;
+	show(s, r, what);
+}
+
 void
 kept_show_all(struct session *s, struct request *r, uint32_t kind)
 {
 	struct shown	what = { .kind = kind };
 
-	show(s, r, &what);
+	show_page(s, r, &what);
 }
 
 void
@@ -233,7 +259,7 @@ process_show_all(struct session *s, struct request *r)
 {
 	struct shown	what = { .kernel = 1 };
 
-	show(s, r, &what);
+	show_page(s, r, &what);
 }
 
 void
@@ -245,10 +271,10 @@ process_show_pid(struct session *s, struct request *r, int64_t pid)
 }
 
 void
-process_show_id(struct session *s, struct request *r, const struct ulid *id)
+process_show_id(struct session *s, struct request *r, uint32_t kind,
+    const struct ulid *id)
 {
-	struct shown	what = { .kind = KEPT_PROCESS, .id = *id,
-			    .kernel = 1 };
+	struct shown	what = { .kind = kind, .id = *id, .kernel = 1 };
 
 	show(s, r, &what);
 }

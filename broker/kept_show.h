@@ -18,7 +18,7 @@ void	kept_show(struct session *, struct request *, uint32_t,
  */
 void	process_show_all(struct session *, struct request *);
 void	process_show_pid(struct session *, struct request *, int64_t);
-void	process_show_id(struct session *, struct request *,
+void	process_show_id(struct session *, struct request *, uint32_t,
 	    const struct ulid *);
 
 #endif

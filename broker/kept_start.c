@@ -168,7 +168,7 @@ kept_one(struct request *r, uint32_t kind, void (*what)(struct session *,
 	struct session	*s = request_session(r);
 	struct ulid	 id;
 
-	if (kept_param(r, kind, &id) == 0 && need_running(r, s) == 0)
+	if (kept_param(r, &kind, &id) == 0 && need_running(r, s) == 0)
 		what(s, r, kind, &id);
 }
 

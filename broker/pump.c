@@ -287,11 +287,16 @@ word_cb(const char *text, size_t len, void *arg)
 	return rv;
 }
 
+/* It says why it fails, unless it is killed, as when its session stops. */
 static void
 word_ended(int whole, void *arg)
 {
-	(void)whole;
-	broken(arg, "deskd-pump ended before its work");
+	struct pump	*p = arg;
+
+	if (whole)
+		fault(p, PROBLEM_CANCELLED, NULL, "it was killed before its "
+		    "end; the session may have stopped");
+	broken(p, "deskd-pump said a line without an end");
 }
 
 static int

@@ -65,6 +65,31 @@ const char *const schema_steps[] = {
 	") STRICT, WITHOUT ROWID;"
 	"CREATE INDEX idempotency_time ON idempotency (time);",
 
+	/* How far the journal was cut off; what else is one number. */
+	"CREATE TABLE fact ("
+	"  name TEXT PRIMARY KEY NOT NULL,"
+	"  value INTEGER NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX event_time ON event (time);"
+
+	"CREATE TABLE blob ("
+	"  hash TEXT PRIMARY KEY NOT NULL,"
+	"  size INTEGER NOT NULL,"
+	"  created_at INTEGER NOT NULL,"
+	"  type TEXT NOT NULL"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE TABLE blob_ref ("
+	"  hash TEXT NOT NULL,"
+	"  seq INTEGER NOT NULL,"
+	"  owner INTEGER NOT NULL,"
+	"  session TEXT NOT NULL,"
+	"  PRIMARY KEY (hash, seq)"
+	") STRICT, WITHOUT ROWID;"
+	"CREATE INDEX blob_ref_seq ON blob_ref (seq);"
+	"CREATE TABLE blob_dropped ("
+	"  hash TEXT PRIMARY KEY NOT NULL"
+	") STRICT, WITHOUT ROWID;",
+
 	/* Tokens, and which of them did what. */
 	"CREATE TABLE token ("
 	"  id TEXT PRIMARY KEY NOT NULL,"

@@ -49,6 +49,8 @@ struct idem_row {
 
 /* Fatal with one clear sentence when the database cannot be used. */
 void	store_open(const char *);
+const char *store_path(void);		/* of the database */
+void	store_dir(char *, size_t);	/* that it is in */
 void	store_start(struct event_base *);	/* the thread */
 void	store_flush(void);	/* waits until all queued is answered */
 void	store_stop(void);	/* writes what is queued, then closes */
@@ -69,12 +71,21 @@ void		 txn_event(struct txn *, const struct event_row *);
 void		 txn_idem(struct txn *, const struct idem_row *);
 void		 txn_idem_forget(struct txn *, uid_t, const char *);
 void		 txn_idem_expire(struct txn *, int64_t);	/* older than */
+/*
+ * What no statement of the above does: called on the store's thread, inside
+ * the transaction, perhaps twice; 0, or -1 to refuse all of it.  Its argument
+ * must live until the transaction is answered.
+ */
+struct sqlite3;
+typedef int store_call(struct sqlite3 *, void *);
+void		 txn_call(struct txn *, store_call *, void *);
 void		 txn_token(struct txn *, const struct token_row *);
 void		 txn_token_forget(struct txn *, const struct ulid *);
 void		 store_commit(struct txn *, store_cb *, void *);
 size_t		 store_queued(void);
 
 int64_t		 store_last_seq(void);
+int64_t		 store_pruned(void);	/* events up to it may be gone */
 void		 store_sessions(void (*)(const struct session_row *, void *),
 		    void *);
 
@@ -97,6 +108,13 @@ int	store_events(const struct event_query *,
 /* 1 found, 0 not (not since that time, either), -1 trouble. */
 int	store_idem(uid_t, const char *, int64_t,
 	    void (*)(const struct idem_row *, void *), void *);
+
+struct blob_row {
+	int64_t	size;
+	char	type[64];
+};
+/* Of an owner's sessions, or of any (-1).  1 found, 0 not, -1 trouble. */
+int	store_blob(const char *, int64_t, struct blob_row *);
 
 /* For tests: this many of the next transactions find the disk full. */
 void	store_fail_next(int);

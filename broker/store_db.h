@@ -8,6 +8,9 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
+/* "dskd": this file is ours and not another program's. */
+#define STORE_APPLICATION_ID	0x64736b64
+
 extern const char *const	schema_steps[];
 extern const int		schema_version;
 
@@ -17,7 +20,14 @@ int			 db_exec(struct sqlite3 *, const char *);
 struct sqlite3_stmt	*db_prepare(struct sqlite3 *, const char *);
 int64_t			 db_number(struct sqlite3 *, const char *);
 
+/* For what runs seldom: prepares, binds integers, steps; -1 on error. */
+int	db_run(struct sqlite3 *, const char *, int, const int64_t *);
+
+/* Has it just the tables that our steps make? */
+int	store_schema_ours(struct sqlite3 *);
+
 /* store_write.c and store_read.c, called by store.c; they own the handle. */
+void	blob_start(const char *);	/* the database's path; store_blob.c */
 void	write_open(struct sqlite3 *);
 void	write_close(void);
 void	read_open(struct sqlite3 *);

@@ -17,7 +17,8 @@
 #define IF_OWNER	"AND (?3 = -1 OR +owner = ?3) "
 #define IF_KIND		"AND (?5 IS NULL OR +kind = ?5)"
 
-enum reading { RD_ALL, RD_OWNER, RD_SESSION, RD_KIND, RD_IDEM, RD__COUNT };
+enum reading { RD_ALL, RD_OWNER, RD_SESSION, RD_KIND, RD_IDEM, RD_BLOB,
+	RD__COUNT };
 
 static const char *const sql[RD__COUNT] = {
 	[RD_ALL] = EVENT_SELECT,
@@ -25,7 +26,10 @@ static const char *const sql[RD__COUNT] = {
 	[RD_SESSION] = EVENT_SELECT "AND session = ?4 " IF_OWNER IF_KIND,
 	[RD_KIND] = EVENT_SELECT "AND kind = ?5 " IF_OWNER,
 	[RD_IDEM] = "SELECT route, hash, time, status, type, body "
-	    "FROM idempotency WHERE uid = ? AND key = ? AND time >= ?"
+	    "FROM idempotency WHERE uid = ? AND key = ? AND time >= ?",
+	[RD_BLOB] = "SELECT size, type FROM blob WHERE hash = ?1 AND EXISTS "
+	    "(SELECT 1 FROM blob_ref WHERE blob_ref.hash = ?1 AND "
+	    "(?2 = -1 OR owner = ?2))"
 };
 
 static struct {
@@ -56,7 +60,8 @@ read_open(struct sqlite3 *db)
 		r.st[i] = prepare_ordered(db, i, "ASC");
 		r.newest_first[i] = prepare_ordered(db, i, "DESC");
 	}
-	r.st[RD_IDEM] = db_prepare(db, sql[RD_IDEM]);
+	for (; i < RD__COUNT; i++)
+		r.st[i] = db_prepare(db, sql[i]);
 }
 
 void
@@ -68,7 +73,8 @@ read_close(void)
 		sqlite3_finalize(r.st[i]);
 		sqlite3_finalize(r.newest_first[i]);
 	}
-	sqlite3_finalize(r.st[RD_IDEM]);
+	for (; i < RD__COUNT; i++)
+		sqlite3_finalize(r.st[i]);
 	sqlite3_close(r.db);
 	memset(&r, 0, sizeof(r));
 }
@@ -91,7 +97,34 @@ uid_or_nobody(struct sqlite3_stmt *st, int col)
 int64_t
 store_last_seq(void)
 {
-	return db_number(r.db, "SELECT coalesce(max(seq), 0) FROM event");
+	return db_number(r.db, "SELECT max(coalesce((SELECT max(seq) FROM "
+	    "event), 0), coalesce((SELECT value FROM fact WHERE name = "
+	    "'pruned'), 0), coalesce((SELECT value FROM fact WHERE name = "
+	    "'floor'), 0))");
+}
+
+int64_t
+store_pruned(void)
+{
+	return db_number(r.db, "SELECT coalesce((SELECT value FROM fact "
+	    "WHERE name = 'pruned'), 0)");
+}
+
+int
+store_blob(const char *hash, int64_t owner, struct blob_row *row)
+{
+	struct sqlite3_stmt	*st = r.st[RD_BLOB];
+	int			 rc;
+
+	sqlite3_bind_text(st, 1, hash, -1, SQLITE_TRANSIENT);
+	sqlite3_bind_int64(st, 2, owner);
+	if ((rc = sqlite3_step(st)) == SQLITE_ROW) {
+		row->size = sqlite3_column_int64(st, 0);
+		strlcpy(row->type, text(st, 1), sizeof(row->type));
+	}
+	sqlite3_reset(st);
+	sqlite3_clear_bindings(st);
+	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
 }
 
 static int

@@ -28,7 +28,8 @@
 
 enum statement {
 	ST_SESSION_DROP, ST_SESSION, ST_EVENT, ST_IDEM, ST_IDEM_FORGET,
-	ST_IDEM_EXPIRE, ST_TOKEN, ST_TOKEN_FORGET, ST__COUNT
+	ST_IDEM_EXPIRE, ST_TOKEN, ST_TOKEN_FORGET, ST__COUNT,
+	ST_CALL = ST__COUNT	/* no statement: the op's call */
 };
 
 static const char *const sql[ST__COUNT] = {
@@ -57,6 +58,8 @@ struct value {
 struct op {
 	STAILQ_ENTRY(op)	 entry;
 	enum statement		 st;
+	store_call		*call;
+	void			*arg;
 	int			 n;
 	struct value		 v[];
 };
@@ -291,6 +294,15 @@ txn_idem_expire(struct txn *t, int64_t before)
 }
 
 void
+txn_call(struct txn *t, store_call *call, void *arg)
+{
+	struct op	*op = op_add(t, ST_CALL, 0);
+
+	op->call = call;
+	op->arg = arg;
+}
+
+void
 txn_token(struct txn *t, const struct token_row *r)
 {
 	struct op	*op = op_add(t, ST_TOKEN, 10);
@@ -318,10 +330,13 @@ txn_token_forget(struct txn *t, const struct ulid *id)
 static int
 op_run(const struct op *op)
 {
-	struct sqlite3_stmt	*st = w.st[op->st];
+	struct sqlite3_stmt	*st;
 	const struct value	*v;
 	int			 i, rc;
 
+	if (op->st == ST_CALL)
+		return op->call(w.db, op->arg);
+	st = w.st[op->st];
 	for (i = 0; i < op->n; i++) {
 		v = &op->v[i];
 		switch (v->type) {
@@ -394,7 +409,7 @@ group_run(struct txn *from, struct txn *end, int loud)
 	return 0;
 
 fail:
-	if (loud)
+	if (loud && sqlite3_errcode(w.db) != SQLITE_OK)
 		log_warnx("store: a change cannot be written: %s",
 		    sqlite3_errmsg(w.db));
 	if (!sqlite3_get_autocommit(w.db))

@@ -6,6 +6,7 @@
 
 struct ask;
 struct json_object;
+struct msg_shot;
 struct session;
 struct wire_msg;
 
@@ -15,7 +16,10 @@ struct json_object	*windows_read(const struct wire_msg *, uint64_t *);
 struct json_object	*windows_find(struct json_object *, const char *);
 /* What a window's id looks like. */
 int			 window_named(const char *);
-/* Our member of that name, when it is a text; else "". */
+/* A member of it, when it is a text; else "". */
 const char		*window_text(struct json_object *, const char *);
+/* Where it is on a screen of that size, with its frame; -1: nowhere. */
+int			 window_region(struct json_object *, uint32_t,
+			    uint32_t, struct msg_shot *);
 
 #endif

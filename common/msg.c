@@ -25,6 +25,8 @@ static const struct msg_row rows[MSG__COUNT] = {
 			    SIZE(msg_conf_defaults), MSG_TAIL, { 0 } },
 	[MSG_CONF_IMAGE] = { "conf_image", S, B, SIZE(msg_conf_image), MSG_TAIL, { 0 } },
 	[MSG_CONF_USER]	= { "conf_user", S, B, SIZE(msg_conf_user), MSG_TAIL, { 0 } },
+	[MSG_CONF_RETENTION] = { "conf_retention", S, B,
+			    SIZE(msg_conf_retention), 0, { 0 } },
 	[MSG_CONF_END]	= { "conf_end", S, B, 0, 0, { 0 } },
 	[MSG_LISTEN]	= { "listen", S, B, SIZE(msg_listen), 0, { FD_LISTEN } },
 	[MSG_LISTEN_TLS] = { "listen_tls", S, B, SIZE(msg_listen), 0,

@@ -39,6 +39,7 @@ enum msg_type {
 	MSG_CONF_DEFAULTS,	/* tail: image name */
 	MSG_CONF_IMAGE,		/* tail: name */
 	MSG_CONF_USER,		/* tail: name */
+	MSG_CONF_RETENTION,
 	MSG_CONF_END,		/* all of the above replaces the old */
 	MSG_LISTEN,		/* a bound, listening socket */
 	MSG_LISTEN_TLS,		/* the same; certificate, key in memfds */
@@ -165,6 +166,14 @@ struct msg_conf_user {
 	uint32_t	sessions;
 	uint32_t	pad;
 	uint64_t	memory;		/* of all his running sessions */
+};
+
+/* Of what nothing alive refers to.  0: no limit. */
+struct msg_conf_retention {
+	uint64_t	journal_age;	/* seconds */
+	uint64_t	journal_size;	/* bytes */
+	uint64_t	blobs_age;
+	uint64_t	blobs_size;
 };
 
 enum listen_kind { LISTEN_UNIX = 1, LISTEN_TCP, LISTEN_TLS };

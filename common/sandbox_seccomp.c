@@ -131,6 +131,10 @@ allow_some(scmp_filter_ctx ctx, unsigned int wanted)
 		/* Its flags cannot be seen; libc then uses clone. */
 		refuse(ctx, SCMP_SYS(clone3), ENOSYS);
 	}
+	/* A WebSocket over TLS: libmicrohttpd hands out one end of a pair. */
+	if (wanted & SANDBOX_ACCEPT)
+		allow_masked(ctx, SCMP_SYS(socketpair), 0, UINT32_MAX,
+		    AF_UNIX);
 	if (wanted & SANDBOX_UNIX)
 		allow_masked(ctx, SCMP_SYS(socket), 0, UINT32_MAX, AF_UNIX);
 	else

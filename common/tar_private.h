@@ -2,6 +2,9 @@
 #ifndef TAR_PRIVATE_H
 #define TAR_PRIVATE_H
 
+#include <stddef.h>
+#include <stdint.h>
+
 struct tar_block {
 	char	name[100];
 	char	mode[8];

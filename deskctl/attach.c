@@ -230,8 +230,6 @@ come(struct view *v)
 	    v->a->read_only ? "true" : "false");
 	status = ws_open(v->c, target, &v->ws);
 	free(target);
-	if (status == 101)
-		send_size(v);
 	return status;
 }
 
@@ -264,6 +262,7 @@ come_again(struct view *v)
 		status = come(v);
 		v->c->quiet = 0;
 		if (status == 101) {
+			send_size(v);
 			remark(v, "connected again");
 			return GOING_ON;
 		}
@@ -290,7 +289,8 @@ attach_run(struct ctl *c, struct attach *a)
 		    "standard input is not a terminal");
 	if ((status = come(&v)) != 101)
 		return status == -1 ? -1 : api_problem(c, status);
-	tty_signals();
+	tty_signals();		/* from now on a change is not missed */
+	send_size(&v);
 	(void)tty_raw();
 	while (now != FINISHED) {
 		/* What came with the head of the answer is read already. */

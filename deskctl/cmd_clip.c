@@ -16,7 +16,8 @@
 #include "parse.h"
 #include "xmalloc.h"
 
-#define TEXT_BYTES	(16 * 1024 * 1024)	/* deskd says which are too many */
+/* deskd says what is too much for it; these only bound our memory. */
+#define TEXT_BYTES	(16 * 1024 * 1024)
 #define PNG_BYTES	(64 * 1024 * 1024)
 
 static const struct option long_options[] = {

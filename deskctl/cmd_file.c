@@ -15,6 +15,8 @@
 #include "sse.h"
 #include "xmalloc.h"
 
+#define TREE_SECONDS	3600
+
 static const struct option long_options[] = {
 	{ "long",	no_argument,		NULL, 'l' },
 	{ "parents",	no_argument,		NULL, 'p' },
@@ -99,12 +101,38 @@ file_stat(struct ctl *c, const struct file *f, int argc, char **argv)
 	return rv;
 }
 
+/* Whole trees may be copied and deleted: that takes its time. */
+static struct json_object *
+change(struct ctl *c, const char *method, const char *target,
+    struct json_object *body)
+{
+	struct http_request	 r = { .method = method, .target = target,
+				    .timeout = TREE_SECONDS };
+	struct json_object	*o;
+
+	if (body != NULL) {
+		r.type = "application/json";
+		r.body = json_object_to_json_string_ext(body,
+		    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE);
+		r.len = strlen(r.body);
+	}
+	o = api_request(c, &r);
+	json_object_put(body);
+	return o;
+}
+
 static struct json_object *
 post(struct ctl *c, const struct file *f, const char *what,
     struct json_object *body)
 {
-	return api_send(c, "POST", body, "/v1/sessions/%s/files/%s%s",
-	    f->remote.id, what, f->remote.root ? "?user=root" : "");
+	struct json_object	*o;
+	char			*target;
+
+	xasprintf(&target, "/v1/sessions/%s/files/%s%s", f->remote.id, what,
+	    f->remote.root ? "?user=root" : "");
+	o = change(c, "POST", target, body);
+	free(target);
+	return o;
 }
 
 static int
@@ -169,14 +197,16 @@ static int
 file_rm(struct ctl *c, const struct file *f, int argc, char **argv)
 {
 	struct json_object	*o;
-	char			*target;
+	char			*base, *target;
 	int			 i, rv = 0;
 
 	for (i = 0; i < argc; i++) {
-		target = url(f, "", argv[i]);
-		o = api_send(c, "DELETE", NULL, "%s%s", target,
+		base = url(f, "", argv[i]);
+		xasprintf(&target, "%s%s", base,
 		    f->recursive ? "&recursive=true" : "");
+		o = change(c, "DELETE", target, NULL);
 		free(target);
+		free(base);
 		if (o == NULL)
 			rv = -1;
 		json_object_put(o);

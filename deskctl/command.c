@@ -111,6 +111,28 @@ static const struct command commands[] = {
 	    "see and use a terminal of a session",
 	    "  -r          only see it (--read-only)\n"
 	    "Ctrl-] d detaches.\n" },
+	{ "spawn", cmd_spawn, "[-n name] [-u user] [-C dir] [-e key=value] "
+	    "[-K size] [-T seconds] ID [--] CMD ...",
+	    "run a command in the background, its output kept",
+	    "  -n NAME     a name for it (--name)\n"
+	    "  -u USER     user or root (--user)\n"
+	    "  -C DIR      working directory (--cwd)\n"
+	    "  -e K=V      environment (--env)\n"
+	    "  -K SIZE     so much of its output, like 1M; 256K (--keep)\n"
+	    "  -T SECONDS  kill it after that; never (--timeout)\n" },
+	{ "logs", cmd_logs, "[-f] [-a offset] [-S stream] ID PROCESS",
+	    "show what a command in the background wrote",
+	    "  -f          go on until its end, and end as it did (--follow)\n"
+	    "  -a OFFSET   only what comes after so many bytes (--after)\n"
+	    "  -S STREAM   only stdout or stderr (--stream)\n" },
+	{ "ps", cmd_ps, "[-kqt] ID", "list what runs in a session",
+	    "  -k          only what deskd started, ended ones too (--kept)\n"
+	    "  -q          only the ids of those (--quiet)\n"
+	    "  -t          only terminals (--terminals)\n" },
+	{ "kill", cmd_kill, "[-r] ID PROCESS [SIGNAL]",
+	    "signal a process of a session; TERM",
+	    "  -r          end and forget it (--remove)\n"
+	    "PROCESS is a pid, an id, the beginning of one, or a name.\n" },
 	{ "cp", cmd_cp, "[-r] [-u user] SRC DST",
 	    "copy files into a session, or out of one",
 	    "  -r          directories, and all in them (--recursive)\n"
@@ -149,6 +171,11 @@ static const struct command commands[] = {
 	    "  -a          ls: those that ended too (--all)\n" },
 	{ "system", cmd_system, "", "show what this machine can do", "" },
 	{ "doctor", cmd_doctor, "", "say what this machine lacks", "" },
+	{ "backup", cmd_backup, "FILE | -",
+	    "save all that deskd remembers, while it runs", "" },
+	{ "restore", cmd_restore, "FILE | -",
+	    "put a backup in the place of what deskd remembers", "" },
+	{ "check", cmd_check, "", "see whether the store is good", "" },
 	{ "shutdown", cmd_shutdown, "", "stop deskd and all sessions", "" },
 	{ "version", cmd_version, "", "show the version", "" },
 	{ "help", cmd_help, "[command]", "explain a command", "" }

@@ -5,8 +5,6 @@
 #include "remote_path.h"
 
 struct ctl;
-struct http_request;
-struct progress;
 struct json_object;
 
 struct cp {
@@ -22,9 +20,6 @@ int	cp_get(struct ctl *, struct cp *);
 int	cp_put_tree(struct ctl *, struct cp *);
 int	cp_get_tree(struct ctl *, struct cp *);
 
-/* PUT from a source; the answer, or NULL. */
-struct json_object *cp_send(struct ctl *, struct cp *,
-	    struct http_request *, struct progress *);
 void	cp_report(struct ctl *, const char *, const char *, long long,
 	    struct json_object *);
 

@@ -11,6 +11,7 @@
 #include "ctl.h"
 #include "part.h"
 #include "progress.h"
+#include "transfer.h"
 #include "xmalloc.h"
 
 /* A directory takes it under its own name. */
@@ -26,38 +27,6 @@ destination(const struct cp *p)
 	xasprintf(&to, "%s/%s", p->local, name);
 	free(name);
 	return to;
-}
-
-static int
-write_all(int fd, const char *buf, size_t len)
-{
-	ssize_t	n;
-
-	while (len > 0) {
-		n = write(fd, buf, len);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return -1;
-		buf += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
-static int
-receive(struct ctl *c, int fd, const char *to, struct progress *progress)
-{
-	static char	buf[65536];
-	long		n;
-
-	while ((n = http_read(c->http, buf, sizeof(buf))) > 0) {
-		if (write_all(fd, buf, (size_t)n) == -1)
-			return ctl_fail(c, "file", "%s: %s", to,
-			    strerror(errno));
-		progress_bytes(progress, (unsigned long long)n);
-	}
-	return n == -1 ? api_broken(c) : 0;
 }
 
 static int
@@ -78,7 +47,7 @@ save(struct ctl *c, const char *to, struct progress *progress)
 
 	if (part_file(c, &part, to) == -1)
 		return -1;
-	if ((rv = receive(c, part.fd, to, progress)) == 0)
+	if ((rv = transfer_receive(c, part.fd, to, progress)) == 0)
 		rv = part_commit(c, &part, mode);
 	part_abandon(&part);
 	return rv;
@@ -97,7 +66,7 @@ take(struct ctl *c, struct cp *p)
 	    sizeof(length)) == 0)
 		progress.total = strtoull(length, NULL, 10);
 	if (strcmp(p->local, "-") == 0) {
-		rv = receive(c, STDOUT_FILENO, "standard output", &progress);
+		rv = transfer_receive(c, STDOUT_FILENO, "standard output", &progress);
 		progress_end(&progress, c);
 		return rv;
 	}

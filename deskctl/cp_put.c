@@ -15,46 +15,8 @@
 #include "field.h"
 #include "part.h"
 #include "progress.h"
+#include "transfer.h"
 #include "xmalloc.h"
-
-struct upload {
-	int			 fd;
-	struct stat		 st;
-	struct progress		*progress;
-};
-
-static long
-source(void *arg, void *buf, size_t size)
-{
-	struct upload	*u = arg;
-	ssize_t		 n;
-
-	do
-		n = read(u->fd, buf, size);
-	while (n == -1 && errno == EINTR);
-	if (n > 0)
-		progress_bytes(u->progress, (unsigned long long)n);
-	return n;
-}
-
-struct json_object *
-cp_send(struct ctl *c, struct cp *p, struct http_request *r,
-    struct progress *progress)
-{
-	struct json_object	*o;
-
-	(void)p;
-	if (api_connect(c) == -1)
-		return NULL;
-	interrupt_watch(c->http);
-	progress_start(progress, c, "sending");
-	progress->counts = 1;
-	if (r->source_len > 0)
-		progress->total = (unsigned long long)r->source_len;
-	o = api_request(c, r);
-	progress_end(progress, c);
-	return o;
-}
 
 /* A directory takes it under its own name, as cp has it. */
 static int
@@ -82,14 +44,12 @@ enter(struct ctl *c, struct cp *p)
 static int
 send_file(struct ctl *c, struct cp *p, struct upload *u)
 {
-	struct progress		 progress;
-	struct http_request	 r = { .method = "PUT", .source = source,
+	struct http_request	 r = { .method = "PUT", .source = upload_source,
 				    .source_arg = u, .source_len = -1,
 				    .type = "application/octet-stream" };
 	struct json_object	*o;
 	char			*url = remote_url(&p->remote, ""), *target;
 
-	u->progress = &progress;
 	if (S_ISREG(u->st.st_mode)) {
 		r.source_len = u->st.st_size;
 		xasprintf(&target, "%s&mode=%04o", url,
@@ -97,7 +57,7 @@ send_file(struct ctl *c, struct cp *p, struct upload *u)
 	} else
 		target = xstrdup(url);
 	r.target = target;
-	o = cp_send(c, p, &r, &progress);
+	o = transfer_send(c, &r, &u->progress);
 	free(target);
 	free(url);
 	if (o == NULL)

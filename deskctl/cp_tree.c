@@ -20,6 +20,7 @@
 #include "output.h"
 #include "part.h"
 #include "progress.h"
+#include "transfer.h"
 #include "tar_extract.h"
 #include "tree_source.h"
 #include "xmalloc.h"
@@ -81,7 +82,7 @@ cp_put_tree(struct ctl *c, struct cp *p)
 	url = remote_url(&p->remote, "/archive");
 	r.target = url;
 	r.source_arg = t;
-	o = cp_send(c, p, &r, &progress);
+	o = transfer_send(c, &r, &progress);
 	if (o == NULL && tree_source_why(t) != NULL)
 		ctl_fail(c, "file", "%s", tree_source_why(t));
 	if (tree_source_skipped(t) > 0 && !c->json)

@@ -42,6 +42,12 @@ interrupt_watch(struct http *h)
 			sigaction(stops[i], &sa, NULL);
 }
 
+int
+interrupted(void)
+{
+	return caught != 0;
+}
+
 void
 interrupt_end(void)
 {

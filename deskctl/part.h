@@ -22,6 +22,7 @@ void	part_abandon(struct part *);	/* after a commit it does nothing */
 
 /* Signals that end us shut this connection first. */
 void	interrupt_watch(struct http *);
+int	interrupted(void);
 /* Dies of the signal that came, if one did. */
 void	interrupt_end(void);
 

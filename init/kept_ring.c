@@ -129,13 +129,13 @@ ring_trim(struct kept_ring *r)
 	size_t	 n = (size_t)(r->end - r->first);
 	uint8_t	*p;
 
-	if (n == r->size)
-		return;
-	/* It was not full, so all stands in order from the first place. */
 	if (n == 0) {
 		ring_free(r);
 		return;
 	}
+	if (n == r->size)
+		return;
+	/* It was not full, so all stands in order from the first place. */
 	if ((p = realloc(r->bytes, n)) != NULL)
 		r->bytes = p;
 	if ((p = realloc(r->labels, (n + 7) / 8)) != NULL)

@@ -126,7 +126,6 @@ staged(struct tar_extract *x, int dir, const char *stage)
 static int
 extract(int dir, const char *path)
 {
-	struct tree_count	none;
 	struct entry		e;
 	struct json		j = JSON_NEW;
 	struct tar_extract	*x;
@@ -148,8 +147,7 @@ extract(int dir, const char *path)
 		say_errno("/path", "cannot write there");
 	else
 		rv = staged(x, dir, stage);
-	memset(&none, 0, sizeof(none));
-	(void)tree_delete(dir, stage, &none);
+	(void)tree_discard(dir, stage);
 	if (rv == 0)
 		finish(tar_extract_counts(x));
 	tar_extract_free(x);

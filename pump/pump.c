@@ -35,7 +35,7 @@ static const struct {
 	{ "signal",	op_signal,	2, 3 },
 	{ "stat",	op_stat,	1, 2 },
 	{ "watch",	op_watch,	1, 2 },
-	{ "write",	op_write,	1, 6 },
+	{ "write",	op_write,	1, 5 },
 };
 
 /* Only so that a call returns: what was begun can be undone. */

@@ -13,6 +13,8 @@ struct tree_count {
 
 /* All below a name in a directory, and the name. */
 int	tree_delete(int, const char *, struct tree_count *);
+/* The same with what is ours: a directory's mode is not in the way. */
+int	tree_discard(int, const char *);
 /* From a name to one that must not be there yet. */
 int	tree_copy(int, const char *, int, const char *, struct tree_count *);
 /* The same under a name of its own first, then in place of what is there. */

@@ -1,5 +1,8 @@
+#include <sys/stat.h>
+
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "tree.h"
@@ -22,8 +25,15 @@ leave(struct walk *w, struct tree_count *count, uint64_t *last)
 	return walk_again(w);
 }
 
-int
-tree_delete(int dir, const char *name, struct tree_count *count)
+/* Of one that is not ours the mode decides after all. */
+static int
+unlock(const struct walk *w)
+{
+	return fchmodat(walk_dir(w), walk_name(w), 0700, 0);
+}
+
+static int
+delete_all(int dir, const char *name, struct tree_count *count, int by_force)
 {
 	struct walk	*w = walk_new(dir, name);
 	uint64_t	 last = UINT64_MAX;
@@ -37,6 +47,8 @@ tree_delete(int dir, const char *name, struct tree_count *count)
 			count->files++;
 			continue;
 		case WALK_ENTER:
+			if (by_force)
+				(void)unlock(w);
 			continue;
 		case WALK_LEAVE:
 			if ((rv = leave(w, count, &last)) == -1)
@@ -52,4 +64,19 @@ tree_delete(int dir, const char *name, struct tree_count *count)
 	}
 	walk_free(w);
 	return rv;
+}
+
+int
+tree_delete(int dir, const char *name, struct tree_count *count)
+{
+	return delete_all(dir, name, count, 0);
+}
+
+int
+tree_discard(int dir, const char *name)
+{
+	struct tree_count	count;
+
+	memset(&count, 0, sizeof(count));
+	return delete_all(dir, name, &count, 1);
 }

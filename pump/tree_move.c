@@ -15,8 +15,7 @@
 int
 tree_place(int dir, const char *temp, const char *name, int overwrite)
 {
-	struct tree_count	none;
-	struct entry		e;
+	struct entry	e;
 
 	if (!overwrite)
 		return renameat2(dir, temp, dir, name, RENAME_NOREPLACE);
@@ -24,25 +23,22 @@ tree_place(int dir, const char *temp, const char *name, int overwrite)
 		return renameat(dir, temp, dir, name);
 	if (renameat2(dir, temp, dir, name, RENAME_EXCHANGE) == -1)
 		return -1;
-	memset(&none, 0, sizeof(none));
-	return tree_delete(dir, temp, &none);
+	return tree_discard(dir, temp);
 }
 
 int
 tree_copy_to(int from_dir, const char *from, int to_dir, const char *to,
     int overwrite, struct tree_count *count)
 {
-	struct tree_count	none;
-	char			temp[TEMP_NAME];
-	int			saved_errno;
+	char	temp[TEMP_NAME];
+	int	saved_errno;
 
 	temp_name(temp);
 	if (tree_copy(from_dir, from, to_dir, temp, count) == 0 &&
 	    tree_place(to_dir, temp, to, overwrite) == 0)
 		return 0;
 	saved_errno = errno;
-	memset(&none, 0, sizeof(none));
-	(void)tree_delete(to_dir, temp, &none);
+	(void)tree_discard(to_dir, temp);
 	errno = saved_errno;
 	return -1;
 }

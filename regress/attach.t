@@ -40,8 +40,8 @@ is "a shell ends with its exit code" "$(pty exec -t work << 'E'
 type stty size; exec sh\r
 expect 24 80
 size 100x30
-type stty size\r
-expect 30 100
+type until [ "$(stty size)" = "30 100" ]; do sleep 0.1; done; echo re"sized"\r
+expect resized
 type exit 42\r
 E
     )" "exit 42 cooked"

@@ -1,7 +1,8 @@
 # Tests of deskd-broker: its store, its journal, and all of it.
 
 STORE_SIDE	= broker/schema.c broker/session_row.c broker/store.c \
-		  broker/store_read.c broker/store_write.c broker/token_text.c
+		  broker/store_blob.c broker/store_prune.c broker/store_read.c \
+		  broker/store_write.c broker/token_text.c
 STORE_LIBS	= $(SQLITE_LIBS) $(JSON_LIBS) $(COMMON_LIBS) -lmd -lpthread
 
 UNIT		+= accept_test \
@@ -13,7 +14,7 @@ UNIT		+= accept_test \
 accept_test_SRC	= regress/unit/accept_test.c broker/accept.c
 accept_test_LIBS = $(COMMON_LIBS)
 
-broker_test_SRC	= regress/unit/broker_test.c regress/unit/fake.c \
+broker_test_SRC	= regress/unit/broker_test.c regress/unit/fake.c regress/unit/fake_kept.c \
 		  regress/unit/fake_worker.c regress/unit/http_client.c
 broker_test_LIBS = $(JSON_LIBS) $(COMMON_LIBS)
 $(BIN)/broker_test: $(BIN)/deskd-broker

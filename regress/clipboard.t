@@ -7,7 +7,6 @@
 need_root
 need base64 cmp curl jq perl xclip xsel Xvfb icewm
 
-MIB=1048576
 PNG_MAX=16777216
 
 # PATH-AND-QUERY FILE: body to FILE, prints the status
@@ -94,7 +93,7 @@ is "as STRING it is Latin-1" "$(od -An -tx1 "$TMP/got" | tr -d ' \n')" \
     "$(printf 'plain, h\344llo, ??, ?\ntwo lines\n' | od -An -tx1 | tr -d ' \n')"
 like "its targets are told" "$(inside one \
     'timeout 30 xclip -o -selection clipboard -t TARGETS' | xargs)" \
-    '^TARGETS TIMESTAMP UTF8_STRING '
+    '^TARGETS MULTIPLE TIMESTAMP UTF8_STRING '
 like "and its time" "$(inside one \
     'timeout 30 xclip -o -selection clipboard -t TIMESTAMP')" '^[0-9]+$'
 nok "a picture it is not" inside one \
@@ -259,8 +258,14 @@ is "of reading, too" "$(jq -c '[.data[] |
     "$TMP/events")" '["text/plain",11]'
 nok "and not what was in it" grep -q secret "$TMP/events"
 
-# Owners that break the rules.
+# Several targets at once, of which one cannot be had.
 bring one "$BIN/evil_owner" evil_owner
+printf 'all at once' | put "" text/plain - > /dev/null
+is "several targets in one request" \
+    "$(inside one 'timeout 30 ./evil_owner CLIPBOARD multiple' | xargs)" \
+    "notified 1 given 1 0 1 text all at once"
+
+# Owners that break the rules.
 owns() {
 	ctl exec one -- grep -q "$1" evil.out
 }
@@ -329,12 +334,19 @@ worker() {
 	api GET "/v1/events?kind=worker.restarted&session=$id" |
 	    jq '.data | length'
 }
-for how in asks asks-one-place asks-as-root; do
+head -c 60000 "$TMP/mib" > "$TMP/small"
+# Large ones go in parts, small ones in one answer.
+for how in asks asks-one-place asks-as-root asks-multiple; do
 	inside one 'pkill -x evil_owner; rm -f evil.out; :'
-	put "" text/plain "$TMP/mib" > /dev/null
+	put "" text/plain "$TMP/small" > /dev/null
 	launch one "exec ./evil_owner CLIPBOARD $how > evil.out"
 	ok "a requestor: $how" wait_until 30 owns asked
 	is "$how: the API answers" "$(get "" "$TMP/got")" 200
+	inside one 'pkill -x evil_owner; rm -f evil.out; :'
+	put "" text/plain "$TMP/mib" > /dev/null
+	launch one "exec ./evil_owner CLIPBOARD $how > evil.out"
+	ok "a requestor: $how, in parts" wait_until 30 owns asked
+	is "$how: the API still answers" "$(get "" "$TMP/got")" 200
 	ok "$how: there are pictures" ctl shot -o "$TMP/shot.png" one
 done
 inside one 'pkill -x evil_owner; :'

@@ -37,6 +37,21 @@ is "is the same" "$(run 'cmp large stdin && echo same')" same
 ok "an odd name" ctl cp here/one 'work:a b%41+&?#
 c'
 is "is what it says" "$(run 'ls -b a*')" 'a\ b%41+&?#\nc'
+mkfifo never
+env --default-signal=INT "$BIN/deskctl" -s "$SOCKET" cp - work:never \
+    < never 2> /dev/null &
+copy=$!
+exec 9> never
+sends() {
+	[ -n "$(run 'cat /proc/[0-9]*/cmdline 2> /dev/null | tr "\0" " " |
+	    grep -oE "(^| )write never "')" ]
+}
+ok "standard input that does not end" wait_until 30 sends
+kill -INT "$copy"
+wait "$copy" 2> /dev/null
+is "can be interrupted" "$?" 130
+exec 9>&-
+is "and leaves nothing" "$(run 'ls never 2> /dev/null')" ""
 nok "where nothing is" ctl cp here/one work:no/where/one
 nok "over a read-only one" ctl cp here/one work:/etc/passwd
 like "says why" "$(ctl cp here/one work:/etc/passwd 2>&1)" '[Pp]ermission'

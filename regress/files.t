@@ -200,7 +200,7 @@ run 'touch reading; while [ -e reading ]; do
     done > odd' &
 reader=$!
 ok "a reader looks" wait_until 20 run '[ -s looks ]'
-for i in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	put whole "$TMP/bs" > /dev/null
 	put whole "$TMP/as" > /dev/null
 done
@@ -439,6 +439,51 @@ kill -9 "$slow"
 wait "$slow" 2> /dev/null
 ok "its client leaves: no program is left" wait_until 30 no_pump
 
+# A broker that dies in the middle.
+rm -f "$TMP/half.sent"
+perl "$TMP/half.pl" "$SOCKET" "$FILES?path=half" "$TMP/half.sent" &
+half=$!
+ok "half of an upload" wait_until 30 half_there
+for p in /proc/[0-9]*; do
+	[ "$(cat "$p/comm" 2> /dev/null)" = deskd-broker ] &&
+		grep -q "^PPid:.$DESKD_PID$" "$p/status" &&
+		kill -9 "${p#/proc/}"
+done
+kill -9 "$half"
+wait "$half" 2> /dev/null
+ok "there is another broker" wait_until 60 ctl exec work true
+ok "no program is left" wait_until 60 no_pump
+is "it is the old one" "$(run 'cat half')" old
+ok "nothing without a name is left" no_temp
+
+# More than one may have at once.
+cat > "$TMP/many.pl" << 'end'
+# Begins so many uploads of one byte more than it sends; says how it went.
+use IO::Socket::UNIX;
+my ($socket, $target, $many) = @ARGV;
+my (@s, %count);
+for my $i (1 .. $many) {
+	my $s = IO::Socket::UNIX->new(Peer => $socket) or die;
+	print $s "PUT $target$i HTTP/1.1\r\nHost: d\r\n" .
+	    "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n";
+	$s->flush;
+	push @s, $s;
+}
+for my $s (@s) {
+	my $line = <$s>;
+	$count{(split / /, $line)[1]}++;
+}
+print join(' ', map { "$_:$count{$_}" } sort keys %count), "\n";
+end
+is "32 at once, not one more" \
+    "$(perl "$TMP/many.pl" "$SOCKET" "$FILES?path=many-" 33)" "100:32 429:1"
+ok "they end" wait_until 60 no_pump
+again() {
+	put again "$TMP/hello" > /dev/null
+	api_status | grep -q '^20[01]$'
+}
+ok "and there is room again" wait_until 30 again
+
 # No room.
 free_kb() {
 	run 'df -Pk /home/user | awk "NR == 2 { print \$4 }"'
@@ -508,8 +553,18 @@ is "root writes" "$(ctl exec small -- stat -c %u /etc/new)" 0
 is "another user" "$(raw GET '?path=x&user=bob' | problem)" \
     "400 invalid_parameter null"
 
-# A session that does not run.
+# A session that stops in the middle of an answer, and does not run.
+ctl exec small -- sh -c 'head -c 20000000 /dev/zero > zeros'
+curl -sS --unix-socket "$SOCKET" --limit-rate 100k -o "$TMP/cut" \
+    "http://deskd$FILES?path=zeros" 2> /dev/null &
+slow=$!
+begun() {
+	[ -s "$TMP/cut" ]
+}
+ok "a slow download" wait_until 30 begun
 ctl stop small > /dev/null
+wait "$slow"
+is "its session stops: the client is told that it is not all" "$?" 18
 is "stopped" "$(get x | problem)" "409 wrong_state null"
 
 done_testing

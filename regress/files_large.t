@@ -62,10 +62,9 @@ own_kb() {	# PID
 }
 sample() {	# FILE: until it is told to stop
 	while [ -e "$TMP/sampling" ]; do
-		for t_n in broker worker init; do
-			eval "t_pid=\$$t_n"
-			echo "$t_n $(own_kb "$t_pid")"
-		done
+		echo "broker $(own_kb "$broker")"
+		echo "worker $(own_kb "$worker")"
+		echo "init $(own_kb "$init")"
 		for t_pid in $(procs deskd-pump); do
 			echo "pump $(own_kb "$t_pid")"
 		done
@@ -81,10 +80,15 @@ during() {	# NAME COMMAND...
 	ok "$what" "$@"
 	rm "$TMP/sampling"
 	wait "$sampler"
-	ok "$what: deskd-pump was at it" grep -q '^pump' "$TMP/samples"
 	[ -z "${DESKD_TEST_ASAN:-}" ] || return 0
+	ok "$what: deskd-pump was at it" grep -q '^pump' "$TMP/samples"
 	for name in broker worker init pump; do
-		eval "before=\${base_$name:-0}"
+		case $name in
+		broker) before=$base_broker ;;
+		worker) before=$base_worker ;;
+		init) before=$base_init ;;
+		*) before=0 ;;
+		esac
 		most=$(awk -v n="$name" '$1 == n && $2 > m { m = $2 }
 		    END { print m + 0 }' "$TMP/samples")
 		note "$what: $name had $before KB, then $most KB at most"

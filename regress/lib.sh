@@ -117,6 +117,8 @@ like() {
 done_testing() {
 	if [ -n "$DESKD_PID" ]; then
 		ok "deskd stops when asked" deskd_stop INT
+		# The kernel takes loop devices and groups away in its own time.
+		wait_until 10 nothing_left
 		is "nothing is left behind" "$(left_behind)" ""
 	fi
 	echo "1..$TESTS"
@@ -254,6 +256,10 @@ left_behind() {
 	[ ! -d "$PREFIX/run/sessions" ] ||
 		find "$PREFIX/run/sessions" -mindepth 1 -maxdepth 1 |
 		sed 's/^/record /'
+}
+
+nothing_left() {
+	[ -z "$(left_behind)" ]
 }
 
 api_as() {

@@ -50,10 +50,12 @@ documented "$tmp/api" "every type of action is explained" <"$tmp/words"
 sed -n 's/.*ROW("\([a-z_]*\)".*/\1/p' worker/action.c >"$tmp/words"
 documented "$tmp/api" "every member of an action is explained" <"$tmp/words"
 
-# "GET", SESSION "/stats" in the table is GET /v1/sessions/{id}/stats here.
-sed -n 's/^	{ "\([A-Z]*\)", \([^,]*\), SCOPE.*/\1 \2/p' broker/routes.c |
-    sed -e 's,SESSIONS,/v1/sessions,' -e 's,SESSION,/v1/sessions/{id},' \
-    -e 's/" *//g' -e 's,} /,}/,' >"$tmp/words"
+# The table as the compiler sees it: names of paths are spelled out there.
+# shellcheck disable=SC2086	# may be words
+${CC:-cc} -E -P -iquote common -iquote broker broker/routes.c |
+    sed -n 's/^.*{ "\([A-Z]*\)", "\(\/.*\)", SCOPE.*/\1 \2/p' |
+    sed 's/" "//g' >"$tmp/words"
+[ "$(wc -l <"$tmp/words")" -gt 20 ] || echo "# paths were not found" >&2
 documented "$tmp/api" "every path of the API is explained" <"$tmp/words"
 
 sed -n 's/^	{ "\([a-z]*\)", cmd_.*/\1/p' deskctl/command.c >"$tmp/commands"

@@ -212,8 +212,12 @@ for q in after=-1 after=x limit=15 limit=1048577 stream=all colour=red; do
 done
 
 # In the order in which it came.
-mixed=$(start 'for i in 1 2 3; do echo o$i; sleep 0.3; echo e$i >&2;
-    sleep 0.3; done')
+mixed=$(start 'for i in 1 2 3; do echo o$i; read x; echo e$i >&2;
+    read x; done')
+for word in o1 e1 o2 e2 o3 e3; do
+	wait_until 20 says "$mixed" "$word"
+	post '{"text": "\n"}' "/$mixed/input" > /dev/null
+done
 until_exited "$mixed"
 is "two streams, in order" "$(log "$mixed" |
     jq -c '[.data[] | .stream[3:] + .text[0:2]]')" \
@@ -250,12 +254,12 @@ is "what was dropped is told" "$(follow "$over" |
     uniq | tr '\n' ' ')" "lost bytes 1} stdout exited "
 
 # A client that does not read: nobody waits for him.
-flood=$(start 'i=0; while [ $i -lt 40 ]; do head -c 1000000 /dev/zero |
+flood=$(start 'i=0; while [ $i -lt 20 ]; do head -c 1000000 /dev/zero |
     tr "\0" "\n"; i=$((i + 1)); done; echo done' '{keep_bytes: 65536}')
-FOLLOW_TIME=60 follow "$flood" | { until_exited "$flood"; cat; } \
+FOLLOW_TIME=600 follow "$flood" | { until_exited "$flood"; cat; } \
     > "$TMP/slow"
 is "the program does not wait for a slow reader" \
-    "$(show "$flood" '[.state, .output.end]')" '["exited",40000005]'
+    "$(show "$flood" '[.state, .output.end]')" '["exited",20000005]'
 like "who is told what he lost" "$(cat "$TMP/slow")" '^event: lost'
 like "and gets the end" "$(tail -3 "$TMP/slow")" '"exit_code":0'
 
@@ -292,6 +296,52 @@ is "nor one of them" "$(api_as 12345 GET "$URL/$abc/log" | problem)" \
 is "nor to be made" "$(api_as 12345 POST "$URL" '{"command": "true"}' |
     problem)" "404 not_found null"
 
+# What nobody started here: the kernel says it, too.
+stranger=$(inside 'sleep 4244 > /dev/null 2>&1 & echo $!')
+api GET "$URL" > "$TMP/all"
+is "the list has pid 1" "$(jq -c '[.data[] | select(.pid == 1) |
+    .id, .kernel.ppid, .kernel.name]' "$TMP/all")" '[null,0,"deskd-init"]'
+is "and one that was left in the background" "$(jq -c --argjson p \
+    "$stranger" '[.data[] | select(.pid == $p) | .id, .state, .argv,
+    .user, .kernel.uid]' "$TMP/all")" \
+    '[null,"running",["sleep","4244"],"user",1000]'
+is "what has ended is not the kernel's" "$(show "$abc" '[.state, .kernel]')" \
+    '["exited",null]'
+is "one by its number" "$(show "$stranger" '[.argv, (.kernel.memory_bytes >
+    0), (.started_at | length > 19)]')" '[["sleep","4244"],true,true]'
+kept_one=$(start 'read x')
+is "one that was started here, by both" "$(show "$(show "$kept_one" .pid)" \
+    '[.id, .kernel.name]')" "[\"$kept_one\",\"sh\"]"
+is "a start of another is not signalled" "$(post \
+    '{"signal": "KILL", "start": "1"}' "/$stranger/signal" | problem |
+    cut -d' ' -f1,2)" "404 not_found"
+is "its own is" "$(jq -nc --arg s "$(show "$stranger" .kernel.start |
+    tr -d '"')" '{signal: "TERM", start: $s}' > "$TMP/sig"
+    post "@$TMP/sig" "/$stranger/signal"; api_status)" 204
+is "the list in pages" "$(n=0; q=; while :; do
+	api GET "$URL?limit=3$q" > "$TMP/page"
+	n=$((n + $(jq '.data | length' "$TMP/page")))
+	[ "$(jq .has_more "$TMP/page")" = true ] || break
+	q="&cursor=$(jq -r .next_cursor "$TMP/page")"
+    done; [ "$n" -ge 10 ] && echo many)" many
+for q in limit=0 limit=1001 cursor=x; do
+	is "?$q" "$(api GET "$URL?$q" | problem)" "400 invalid_parameter null"
+done
+stranger_gone() {
+	[ "$(api GET "$URL/$stranger" | jq .status)" = 404 ]
+}
+ok "and it is gone" wait_until 20 stranger_gone
+is "pid 1 is not ours to signal" "$(post '{"signal": "KILL"}' "/1/signal" |
+    jq .status)" 403
+is "no such pid" "$(api GET "$URL/4194303" | problem)" "404 not_found null"
+is "none there can be" "$(api GET "$URL/4194305" | problem)" \
+    "404 not_found null"
+is "a pid is not removed" "$(api DELETE "$URL/1" | problem)" \
+    "404 not_found null"
+is "start is for pids" "$(post '{"signal": "TERM", "start": "1"}' \
+    "/$kept_one/signal" | problem)" "422 unknown_field /start"
+api DELETE "$URL/$kept_one"
+
 # The journal has starts and ends.
 is "the journal" "$(api GET "/v1/sessions/$id/events?limit=1000" |
     jq -c --arg i "$one" '[.data[] | select(.data.id == $i) | [.kind,
@@ -304,7 +354,7 @@ pids_of() {	# PROGRAM: those of this deskd
 }
 live=$(start 'i=0; while :; do echo tick $i; i=$((i + 1)); sleep 0.1; done' \
     '{name: "ticker"}')
-brief=$(start 'read x; exit 9')
+brief=$(start "read x; exit 9 # brief-$$")
 ok "one that ticks" wait_until 20 says "$live" "tick 3"
 survives() {	# PROGRAM: it is killed; the ticker ticks on
 	s_old=$(pids_of "$1")
@@ -332,8 +382,7 @@ is "it is who it was" "$(show "$live" '[.name, .state, .started_by.uid]')" \
 broker=$(pids_of deskd-broker)
 # Frozen, the broker hears of nothing; then it dies and never did.
 kill -STOP "$broker"
-inside_pid=$(pgrep -f 'read x; exit 9' | head -1)
-kill -9 "$inside_pid"
+kill -9 "$(pgrep -f "brief-$$\$")"
 kill -9 "$broker"
 wait_until 30 deskd_ready
 until_exited "$brief"
@@ -346,10 +395,12 @@ ok "an end that no broker saw is in the journal, once" \
     wait_until 20 journaled
 post '{"signal": "INT"}' "/$live/signal"
 until_exited "$live"
-is "and still has its end told" "$(api GET \
-    "/v1/sessions/$id/events?limit=1000&kind=process.exited" |
-    jq -c --arg i "$live" '[.data[] | select(.data.id == $i) |
-    .data.signal]')" '["INT"]'
+interrupted() {
+	api GET "/v1/sessions/$id/events?limit=1000&kind=process.exited" |
+		jq -e --arg i "$live" '[.data[] | select(.data.id == $i) |
+		    .data.signal] == ["INT"]'
+}
+ok "and still has its end told" wait_until 20 interrupted
 
 # Limits: 64 that run; 32 that ended.
 i=0
@@ -357,30 +408,31 @@ while [ $i -lt 64 ]; do
 	start 'read x' > /dev/null
 	i=$((i + 1))
 done
-is "as many as may run" "$(api GET "$URL" | jq '[.data[] |
-    select(.state == "running")] | length')" 64
+kept() {	# FILTER: those that were started here
+	api GET "$URL" | jq -c "[.data[] | select(.id != null)] | $1"
+}
+running() {
+	kept '[.[] | select(.state == "running")] | length'
+}
+is "as many as may run" "$(running)" 64
 is "one more" "$(post '{"command": "true"}' | problem)" \
     "429 limit_reached null"
-api GET "$URL" | jq -r '.data[] | select(.state == "running") | .id' \
-    > "$TMP/running"
+kept '.[] | select(.state == "running") | .id' | tr -d '"' > "$TMP/running"
 while read -r p; do
 	post '{"signal": "KILL"}' "/$p/signal"
 done < "$TMP/running"
 few() {
-	[ "$(api GET "$URL" | jq '[.data[] | select(.state == "running")] |
-	    length')" = 0 ]
+	[ "$(running)" = 0 ]
 }
 ok "all end" wait_until 30 few
-is "the newest of the ended are remembered" "$(api GET "$URL" |
-    jq '.data | length')" 32
+is "the newest of the ended are remembered" "$(kept length)" 32
 big='{keep_bytes: 4194304}'
 i=0
 while [ $i -lt 8 ]; do
 	start 'read x' "$big" > /dev/null
 	i=$((i + 1))
 done
-is "as much as a session may keep" "$(api GET "$URL" | jq '[.data[] |
-    select(.state == "running")] | length')" 8
+is "as much as a session may keep" "$(running)" 8
 is "one more" "$(jq -nc "{command: \"true\"} + $big" > "$TMP/big"
     post "@$TMP/big" | problem)" "429 limit_reached /keep_bytes"
 

@@ -8,7 +8,9 @@ $(OBJ)/regress/unit/%.o: TEST_INC = -iquote supervisor -iquote worker \
     -iquote init
 
 UNIT		= conf_value_test \
+		  init_kept_test \
 		  init_test \
+		  kept_ring_test \
 		  msg_test \
 		  peer_test \
 		  places_test \
@@ -26,10 +28,18 @@ conf_value_test_SRC = regress/unit/conf_value_test.c \
 		  supervisor/conf_value.c
 conf_value_test_LIBS = $(COMMON_LIBS)
 
+init_kept_test_SRC = regress/unit/box.c \
+		  regress/unit/init_kept_test.c
+init_kept_test_LIBS = $(COMMON_LIBS)
+
 init_test_SRC	= regress/unit/box.c \
 		  regress/unit/init_helper.c \
 		  regress/unit/init_test.c
 init_test_LIBS	= $(COMMON_LIBS)
+
+kept_ring_test_SRC = regress/unit/kept_ring_test.c \
+		  init/kept_ring.c
+kept_ring_test_LIBS = $(COMMON_LIBS)
 
 msg_test_SRC	= regress/unit/msg_test.c
 msg_test_LIBS	= $(COMMON_LIBS)

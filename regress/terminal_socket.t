@@ -49,9 +49,10 @@ is "without an upgrade" "$(problem "terminals/$trm/socket")" \
 is "it says which version" "$(api_header Sec-WebSocket-Version)" 13
 is "no such terminal" "$(echo | socket $none)" "status 404"
 is "no terminal's id" "$(echo | socket nonsense)" "status 404"
-is "a terminal is no process" "$(echo |
-    "$BIN/ws_drive" "$SOCKET" "$S/processes/$trm/socket")" "status 404"
-is "nor under a process's name" "$(echo | "$BIN/ws_drive" "$SOCKET" \
+is "a terminal is one as a process, too" "$(echo 'control now' |
+    "$BIN/ws_drive" "$SOCKET" "$S/processes/$trm/socket" | head -n 1 |
+    jq -c '[.type, .cols]')" '["attached",80]'
+is "but not under a process's name" "$(echo | "$BIN/ws_drive" "$SOCKET" \
     "$S/processes/prc_${trm#trm_}/socket")" "status 404"
 is "another user's is not there" "$(api_as 4002 GET \
     "$S/terminals/$trm/socket" | jq -r '"\(.status) \(.code)"')" \

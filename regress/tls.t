@@ -137,6 +137,25 @@ is "an output as it comes" "$(tls_to "/v1/sessions/$ses/exec" \
     -d '{"command": "echo one; sleep 0.2; echo two"}' |
     grep -c '"data":"\(one\|two\)')" 2
 
+# A WebSocket, which goes another way through the server.
+is "a terminal over TLS" "$(DESKD_TOKEN=$all DESKD_CA=$TMP/ca.pem \
+    "$BIN/pty_drive" -o "$TMP/screen" "$BIN/deskctl" -s "$URL" \
+    exec -t "$ses" -- sh <<- 'end'
+	expect $
+	type echo x$((6 * 7))y\r
+	expect x42y
+	type exit 5\r
+	end
+end
+)" "exit 5 cooked"
+is "is told with its token" "$(api GET \
+    "/v1/events?session=$ses&kind=terminal.closed" |
+    jq -r '.data[0].actor.token_id')" "$(api GET /v1/tokens |
+    jq -r '.data[0].id')"
+is "so is a file" "$(api GET "/v1/events?session=$ses&kind=file.written" |
+    jq -r '.data[0].actor.token_id')" "$(api GET /v1/tokens |
+    jq -r '.data[0].id')"
+
 # Who closes his connection ends what he waits for, here as elsewhere.
 running() {
 	"$BIN/deskctl" -s "$SOCKET" exec "$ses" -- \

@@ -178,6 +178,36 @@ is_white() {
 }
 ok "its pixels are there" wait_until 20 is_white
 
+# Its picture: what the screen has where it is, frame and all.
+shot=$windows/$plain/screenshot
+api GET "$shot" > "$TMP/window.png"
+of "$plain" . > "$TMP/answer"
+is "a picture of a window" "$(size "$TMP/window.png")" "$(did \
+    '"\(.width + .frame.left + .frame.right)x\(.height + .frame.top +
+    .frame.bottom)"' | tr -d '"')"
+left=$(did .frame.left) top=$(did .frame.top)
+is "has what is in it" "$(pixels "$TMP/window.png" "$left,$top" \
+    "$((left + 249)),$((top + 119))")" "ffffff ffffff"
+nok "and its frame" test "$(pixels "$TMP/window.png" "$left,$((top - 5))")" = \
+    ffffff
+is "in another size" "$(api GET "$shot?scale=50x40" > "$TMP/window.png"
+    size "$TMP/window.png")" 50x40
+is_same() {
+	api GET "$shot?scale=50x40" > "$TMP/window.png"
+	[ "$(curl -s --unix-socket "$SOCKET" -o "$TMP/window.png" \
+	    -H "If-None-Match: $(api_header ETag)" -w '%{http_code}' \
+	    "http://d$shot?scale=50x40")" = 304 ]
+}
+ok "that has not changed is not sent again" wait_until 20 is_same
+api GET "$shot?region=1,1,1,1" > "$TMP/answer"
+refused "a region is its own" 400 invalid_parameter null
+api GET "$windows/win_1/screenshot" > "$TMP/answer"
+refused "no picture of no window" 404 not_found null
+do_to "$term" '{"action":"minimize"}' > /dev/null
+api GET "$windows/$term/screenshot" > "$TMP/answer"
+refused "nor of one that is not to be seen" 409 conflict null
+do_to "$term" '{"action":"restore"}' > /dev/null
+
 # Others.
 launch one "sleep 600 | exec ./wclient -n box -d _NET_WM_WINDOW_TYPE_DIALOG \
     -t ${plain#win_} > box.log"

@@ -32,6 +32,7 @@ UNIT		+= action_test \
 		  worker_batch_test \
 		  worker_clip_test \
 		  worker_exec_test \
+		  worker_kept_test \
 		  worker_x_test
 
 action_test_SRC	= regress/unit/action_test.c regress/unit/fake_display.c \
@@ -55,6 +56,11 @@ worker_exec_test_SRC = regress/unit/worker_drive.c \
 		  regress/unit/worker_exec_test.c
 worker_exec_test_LIBS = $(COMMON_LIBS)
 $(BIN)/worker_exec_test: | $(BIN)/worker_fake
+
+worker_kept_test_SRC = regress/unit/worker_drive.c \
+		  regress/unit/worker_kept_test.c
+worker_kept_test_LIBS = $(COMMON_LIBS)
+$(BIN)/worker_kept_test: | $(BIN)/worker_fake
 
 worker_x_test_SRC = regress/unit/worker_drive.c \
 		  regress/unit/worker_x_test.c

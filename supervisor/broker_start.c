@@ -116,6 +116,8 @@ broker_conf(void)
 		mu.memory = u->quota.memory;
 		send_text(MSG_CONF_USER, &mu, sizeof(mu), u->name);
 	}
+	send_text(MSG_CONF_RETENTION, &c->retention, sizeof(c->retention),
+	    NULL);
 	send_text(MSG_CONF_END, NULL, 0, NULL);
 }
 

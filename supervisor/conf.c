@@ -15,6 +15,7 @@
 #define STATE_DIR	"/var/lib/deskd"
 
 /* Above the ids that subuid hands out and below the sign bit. */
+#define DAY		86400ULL
 #define SESSION_UID_FIRST	0x70000000U
 #define SESSION_UID_COUNT	(SESSIONS_MAX * SESSION_UIDS)
 #define WORKER_UID_FIRST	0x6fff0000U
@@ -41,6 +42,10 @@ conf_new(void)
 	c->desktop.width = 1280;
 	c->desktop.height = 800;
 	c->desktop.dpi = 96;
+	c->retention.journal_age = 90 * DAY;
+	c->retention.journal_size = 1ULL << 30;
+	c->retention.blobs_age = 30 * DAY;
+	c->retention.blobs_size = 4ULL << 30;
 	c->default_quota.sessions = 4;
 	c->default_quota.memory = 8ULL << 30;
 	return c;

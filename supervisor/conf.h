@@ -80,6 +80,7 @@ struct conf {
 	struct msg_resources resources;	/* of a session that names none */
 	struct msg_desktop_size desktop;
 	struct conf_quota default_quota;/* of a user without a row */
+	struct msg_conf_retention retention;
 	struct conf_users users;	/* root is always there, and admin */
 };
 

@@ -327,6 +327,17 @@ skip_space(struct lex_file *f)
 	}
 }
 
+/* A macro may be called like a keyword that came after it was written. */
+static enum lex_kind
+word_or_name(struct lex_file *f)
+{
+	int		 c;
+
+	c = skip_space(f);
+	ungetc(c, f->fp);
+	return c == '=' ? LEX_NAME : LEX_WORD;
+}
+
 /* Every file ends its last line, so that no statement spans two of them. */
 static enum lex_kind
 read_end(struct lex *x)
@@ -380,7 +391,9 @@ lex_next(struct lex *x, const char **text)
 	case '$':
 		return read_macro(x, text);
 	}
-	return read_word(x, c, text);
+	if ((kind = read_word(x, c, text)) == LEX_WORD)
+		kind = word_or_name(f);
+	return kind;
 }
 
 const char *

@@ -8,6 +8,7 @@ enum lex_kind {
 	LEX_END,
 	LEX_NEWLINE,
 	LEX_WORD,		/* bare: may be a keyword */
+	LEX_NAME,		/* bare, before =: never a keyword */
 	LEX_STRING,		/* quoted, or a macro's value */
 	LEX_OPEN,
 	LEX_CLOSE,

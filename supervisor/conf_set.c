@@ -155,6 +155,35 @@ set_size(struct parse *p, const char *what, const char *text, uint64_t low,
 		*to = n;
 }
 
+/* 0 is for ever. */
+void
+set_age(struct parse *p, const char *what, const char *text, uint64_t *to)
+{
+	uint64_t	 n;
+
+	if (value_time(text, &n) == -1)
+		parse_error(p, "%s \"%s\" is not a time like 90d, 12h or 30m",
+		    what, text);
+	else if (n > AGE_MAX)
+		parse_error(p, "%s %s is more than a hundred years; 0 keeps "
+		    "for ever", what, text);
+	else
+		*to = n;
+}
+
+/* The same with a size: 0 is without end, and next to nothing is no use. */
+void
+set_kept_size(struct parse *p, const char *what, const char *text,
+    uint64_t *to)
+{
+	uint64_t	 n;
+
+	if (value_size(text, &n) == 0 && n == 0)
+		*to = 0;
+	else
+		set_size(p, what, text, KEPT_SIZE_MIN, DISK_MAX, to);
+}
+
 void
 set_percent(struct parse *p, const char *text, uint32_t *to)
 {

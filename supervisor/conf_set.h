@@ -33,11 +33,18 @@ enum seen {
 	SEEN_USER_SESSIONS	= 0x100000,
 	SEEN_USER_MEMORY	= 0x200000,
 	SEEN_USER_PROXY		= 0x400000,
+	SEEN_RETENTION		= 0x800000,
+	SEEN_JOURNAL_AGE	= 0x1000000,
+	SEEN_JOURNAL_SIZE	= 0x2000000,
+	SEEN_BLOBS_AGE		= 0x4000000,
+	SEEN_BLOBS_SIZE		= 0x8000000,
 	SEEN_USER		= SEEN_USER_ADMIN | SEEN_USER_SESSIONS |
 				  SEEN_USER_MEMORY | SEEN_USER_PROXY
 };
 
 #define SESSIONS_MAX		4096
+#define AGE_MAX			(100ULL * 365 * 86400)	/* seconds */
+#define KEPT_SIZE_MIN		(1ULL << 20)		/* bytes */
 #define USER_MEMORY_MAX		(MEMORY_MAX * 64)
 
 /* Quotas a row did not name; replaced when the whole file was read. */
@@ -71,6 +78,8 @@ void	set_number(struct parse *, const char *, const char *, uint64_t,
 	    uint64_t, uint32_t *);
 void	set_size(struct parse *, const char *, const char *, uint64_t,
 	    uint64_t, uint64_t *);
+void	set_age(struct parse *, const char *, const char *, uint64_t *);
+void	set_kept_size(struct parse *, const char *, const char *, uint64_t *);
 void	set_percent(struct parse *, const char *, uint32_t *);
 void	set_geometry(struct parse *, const char *, const char *, uint32_t *,
 	    uint32_t *);

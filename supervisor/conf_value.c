@@ -9,6 +9,14 @@
 
 static const char units[] = "KMGTPE";
 
+/* The largest first: what is written is the shortest. */
+static const struct {
+	char		 unit;
+	uint64_t	 seconds;
+} times[] = {
+	{ 'd', 86400 }, { 'h', 3600 }, { 'm', 60 }, { 's', 1 }
+};
+
 /* strtoull takes signs and spaces; nobody means those. */
 static int
 digits(const char *text, int base, uint64_t *n, char **end)
@@ -48,6 +56,42 @@ value_size(const char *text, uint64_t *n)
 		return -1;
 	*n <<= shift;
 	return 0;
+}
+
+int
+value_time(const char *text, uint64_t *n)
+{
+	char		*end;
+	size_t		 i;
+
+	if (digits(text, 10, n, &end) == -1)
+		return -1;
+	/* Nothing is nothing in every unit. */
+	if (*end == '\0')
+		return *n == 0 ? 0 : -1;
+	for (i = 0; i < sizeof(times) / sizeof(times[0]); i++)
+		if (*end == times[i].unit && end[1] == '\0') {
+			if (*n > UINT64_MAX / times[i].seconds)
+				return -1;
+			*n *= times[i].seconds;
+			return 0;
+		}
+	return -1;
+}
+
+const char *
+time_text(uint64_t n, char text[SIZE_TEXT])
+{
+	size_t		 i = 0;
+
+	while (n % times[i].seconds != 0)
+		i++;
+	if (n == 0)
+		strlcpy(text, "0", SIZE_TEXT);
+	else
+		snprintf(text, SIZE_TEXT, "%" PRIu64 "%c",
+		    n / times[i].seconds, times[i].unit);
+	return text;
 }
 
 int

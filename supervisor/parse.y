@@ -23,10 +23,11 @@ static void	yyerror(const char *);
 	const char	*text;
 }
 
-%token ADMIN CERTIFICATE CGROUP CPU DEFAULT DEFAULTS DIR DISK DPI ERRNO FROM GEOMETRY
-%token GROUP HOST IMAGE INCLUDE KEY KILL LISTEN MAX MEMORY MODE NETWORK NONE
-%token ON PORT PROGRAMS PROXY RUN SANDBOX SESSION SESSIONS SOCKET TASKS TLS TO
-%token TOKEN UIDS USER WORKER BAD
+%token ADMIN AGE BAD BLOBS CERTIFICATE CGROUP CPU DEFAULT DEFAULTS DIR DISK
+%token DPI ERRNO FROM GEOMETRY GROUP HOST IMAGE INCLUDE JOURNAL KEY KILL
+%token LISTEN MAX MEMORY MODE NETWORK NONE ON PORT PROGRAMS PROXY RETENTION
+%token RUN SANDBOX SESSION SESSIONS SIZE SOCKET TASKS TLS TO TOKEN UIDS USER
+%token WORKER
 %token <text> WORD STRING
 %type <text> text
 
@@ -77,6 +78,10 @@ statement	: WORD '=' text			{ set_macro(p, $1, $3); }
 			parse_once(p, SEEN_DEFAULTS, "session defaults");
 		}
 		  '{' separators_opt defaults_body '}'
+		| RETENTION {
+			parse_once(p, SEEN_RETENTION, "retention");
+		}
+		  '{' separators_opt retention_body '}'
 		| DEFAULT USER {
 			parse_once(p, SEEN_DEFAULT_USER, "default user");
 			p->seen &= ~SEEN_USER;
@@ -199,6 +204,37 @@ defaults_item	: IMAGE text {
 		| error
 		;
 
+retention_body	: /* empty */
+		| retention_items separators_opt
+		;
+
+retention_items	: retention_item
+		| retention_items separators retention_item
+		;
+
+retention_item	: JOURNAL AGE text {
+			parse_once(p, SEEN_JOURNAL_AGE, "journal age");
+			set_age(p, "journal age", $3,
+			    &p->conf->retention.journal_age);
+		}
+		| JOURNAL SIZE text {
+			parse_once(p, SEEN_JOURNAL_SIZE, "journal size");
+			set_kept_size(p, "journal size", $3,
+			    &p->conf->retention.journal_size);
+		}
+		| BLOBS AGE text {
+			parse_once(p, SEEN_BLOBS_AGE, "blobs age");
+			set_age(p, "blobs age", $3,
+			    &p->conf->retention.blobs_age);
+		}
+		| BLOBS SIZE text {
+			parse_once(p, SEEN_BLOBS_SIZE, "blobs size");
+			set_kept_size(p, "blobs size", $3,
+			    &p->conf->retention.blobs_size);
+		}
+		| error
+		;
+
 user_body	: /* empty */
 		| user_items separators_opt
 		;
@@ -241,6 +277,8 @@ static const struct {
 	int		 token;
 } keywords[] = {
 	{ "admin",	ADMIN },
+	{ "age",	AGE },
+	{ "blobs",	BLOBS },
 	{ "certificate", CERTIFICATE },
 	{ "cgroup",	CGROUP },
 	{ "cpu",	CPU },
@@ -256,6 +294,7 @@ static const struct {
 	{ "host",	HOST },
 	{ "image",	IMAGE },
 	{ "include",	INCLUDE },
+	{ "journal",	JOURNAL },
 	{ "key",	KEY },
 	{ "kill",	KILL },
 	{ "listen",	LISTEN },
@@ -268,10 +307,12 @@ static const struct {
 	{ "port",	PORT },
 	{ "programs",	PROGRAMS },
 	{ "proxy",	PROXY },
+	{ "retention",	RETENTION },
 	{ "run",	RUN },
 	{ "sandbox",	SANDBOX },
 	{ "session",	SESSION },
 	{ "sessions",	SESSIONS },
+	{ "size",	SIZE },
 	{ "socket",	SOCKET },
 	{ "tasks",	TASKS },
 	{ "tls",	TLS },
@@ -313,6 +354,8 @@ yylex(void)
 		return '=';
 	case LEX_STRING:
 		return STRING;
+	case LEX_NAME:
+		return WORD;
 	case LEX_WORD:
 		return keyword(last_text);
 	case LEX_BAD:
@@ -346,6 +389,7 @@ yyerror(const char *message)
 	case LEX_EQUALS:
 		parse_error(p, "unexpected =");
 		return;
+	case LEX_NAME:
 	case LEX_STRING:
 	case LEX_WORD:
 		parse_error(p, "unexpected \"%s\"", last_text);

@@ -112,6 +112,24 @@ print_defaults(const struct conf *c, FILE *fp)
 }
 
 static void
+print_kept(const char *what, uint64_t age, uint64_t size, FILE *fp)
+{
+	char		 text[SIZE_TEXT];
+
+	fprintf(fp, "\t%s age %s\n", what, time_text(age, text));
+	fprintf(fp, "\t%s size %s\n", what, size_text(size, text));
+}
+
+static void
+print_retention(const struct msg_conf_retention *r, FILE *fp)
+{
+	fprintf(fp, "retention {\n");
+	print_kept("journal", r->journal_age, r->journal_size, fp);
+	print_kept("blobs", r->blobs_age, r->blobs_size, fp);
+	fprintf(fp, "}\n");
+}
+
+static void
 print_quota(const struct conf_quota *q, FILE *fp)
 {
 	char		 size[SIZE_TEXT];
@@ -133,6 +151,7 @@ conf_print(const struct conf *c, FILE *fp)
 	TAILQ_FOREACH(i, &c->images, entry)
 		print_image(i, fp);
 	print_defaults(c, fp);
+	print_retention(&c->retention, fp);
 	fprintf(fp, "default user { ");
 	print_quota(&c->default_quota, fp);
 	TAILQ_FOREACH(u, &c->users, entry) {

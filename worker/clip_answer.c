@@ -60,6 +60,7 @@ put_targets(struct display *d, const xcb_selection_request_event_t *e,
 	size_t		n = 0;
 
 	list[n++] = d->atom[ATOM_TARGETS];
+	list[n++] = d->atom[ATOM_MULTIPLE];
 	list[n++] = d->atom[ATOM_TIMESTAMP];
 	if (type == CLIP_PNG)
 		list[n++] = d->atom[ATOM_IMAGE_PNG];
@@ -96,7 +97,7 @@ converted(struct display *d, struct clip_bytes *b, uint32_t target,
 /* 0: done; 1: it tells when; -1: refused. */
 static int
 put(struct display *d, const struct clip_owned *o,
-    const xcb_selection_request_event_t *e)
+    const xcb_selection_request_event_t *e, int small)
 {
 	struct clip_bytes	*b;
 	uint32_t		 type;
@@ -110,10 +111,12 @@ put(struct display *d, const struct clip_owned *o,
 		    &o->time, sizeof(o->time));
 		return 0;
 	}
+	if (e->target == d->atom[ATOM_MULTIPLE])
+		return small ? -1 : clip_multiple(d, e);
 	if ((b = converted(d, o->bytes, e->target, &type)) == NULL)
 		return -1;
 	if (b->len > DIRECT_MAX)
-		return clip_send(d, e, type, b) == -1 ? -1 : 1;
+		return small || clip_send(d, e, type, b) == -1 ? -1 : 1;
 	clip_put(d, e->requestor, e->property, type, 8, b->p, b->len);
 	return 0;
 }
@@ -136,6 +139,16 @@ asked(struct display *d, const xcb_selection_request_event_t *e)
 	return NULL;
 }
 
+int
+clip_put_small(struct display *d, const xcb_selection_request_event_t *e)
+{
+	struct clip_owned	*o = asked(d, e);
+
+	if (o == NULL || x_queued(d->x) > QUEUED_MAX)
+		return -1;
+	return put(d, o, e, 1);
+}
+
 void
 clip_answer(struct display *d, const uint8_t p[32])
 {
@@ -149,7 +162,7 @@ clip_answer(struct display *d, const uint8_t p[32])
 	if (e.property == XCB_NONE)
 		e.property = e.target;	/* of a client of old */
 	if (x_queued(d->x) <= QUEUED_MAX && (o = asked(d, &e)) != NULL)
-		done = put(d, o, &e);
+		done = put(d, o, &e, 0);
 	if (done != 1)
 		clip_notify(d, &e, done == -1 ? XCB_NONE : e.property);
 	x_flush(d->x);

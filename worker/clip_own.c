@@ -26,6 +26,7 @@ clips_new(void)
 	TAILQ_INIT(&c->claims);
 	TAILQ_INIT(&c->readings);
 	TAILQ_INIT(&c->sends);
+	TAILQ_INIT(&c->multiples);
 	return c;
 }
 
@@ -85,6 +86,7 @@ clips_free(struct display *d)
 	if (d->clips == NULL)
 		return;
 	clip_sends_free(d);
+	clip_multiples_free(d);
 	owned_drop(d, &d->clips->owned[0]);
 	owned_drop(d, &d->clips->owned[1]);
 	free(d->clips);

@@ -15,8 +15,14 @@
 enum step { STEP_IDLE, STEP_TARGETS, STEP_DATA, STEP_INCR };
 
 /* What can be read, best first. */
-enum kind { KIND_UTF8, KIND_PLAIN_UTF8, KIND_STRING, KIND_PLAIN, KIND_PNG,
-    KIND__COUNT };
+enum kind {
+	KIND_UTF8,
+	KIND_PLAIN_UTF8,
+	KIND_STRING,
+	KIND_PLAIN,
+	KIND_PNG,
+	KIND__COUNT
+};
 
 struct clip_reading {
 	struct op			 op;	/* first: it is one */
@@ -27,10 +33,10 @@ struct clip_reading {
 	enum step			 step;		/* that is waited for */
 	int				 is_incr;
 	int				 offered[KIND__COUNT];
-	int				 at;		/* kind that was asked */
+	int				 at;		/* kind asked for */
 	uint32_t			 target;	/* and its atom */
 	uint32_t			 type;		/* of what came */
-	uint32_t			 offset;	/* words of the property */
+	uint32_t			 offset;	/* in words */
 	struct monotime			 began;
 	uint8_t				*p;
 	size_t				 len;
@@ -315,6 +321,10 @@ read_property(struct clip_reading *r)
 	xcb_get_property_request_t	 g;
 
 	event_del(&r->op.timer);
+	if (monotime_since_ms(r->began) > CLIP_TOTAL_MS) {
+		reading_late(&r->op);
+		return;
+	}
 	memset(&g, 0, sizeof(g));
 	g.major_opcode = XCB_GET_PROPERTY;
 	g._delete = 1;

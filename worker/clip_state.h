@@ -10,6 +10,7 @@
 #include "display_state.h"
 
 struct clip_claim;
+struct clip_multiple;
 struct clip_reading;
 struct clip_send;
 
@@ -28,6 +29,8 @@ struct clips {
 	TAILQ_HEAD(, clip_reading)	 readings;
 	struct clip_send_list		 sends;
 	unsigned int			 nsends;
+	TAILQ_HEAD(, clip_multiple)	 multiples;
+	unsigned int			 nmultiples;
 };
 
 /* clip_own.c */
@@ -44,6 +47,15 @@ void	 clip_notify(struct display *, const xcb_selection_request_event_t *,
 	    uint32_t);		/* property; 0: refused */
 void	 clip_put(struct display *, uint32_t, uint32_t, uint32_t, uint8_t,
 	    const void *, size_t);	/* window, property, type, format */
+
+/* -1: refused; what is small needs no parts. */
+int	 clip_put_small(struct display *,
+	    const xcb_selection_request_event_t *);
+
+/* clip_multiple.c: -1 refused, 1 it tells when. */
+int	 clip_multiple(struct display *,
+	    const xcb_selection_request_event_t *);
+void	 clip_multiples_free(struct display *);
 
 /* clip_send.c: what is too large for one request. */
 int	 clip_send(struct display *, const xcb_selection_request_event_t *,

@@ -42,6 +42,7 @@ static const char *const atom_names[ATOM__COUNT] = {
 	[ATOM_CLIPBOARD]		= "CLIPBOARD",
 	[ATOM_IMAGE_PNG]		= "image/png",
 	[ATOM_INCR]			= "INCR",
+	[ATOM_MULTIPLE]			= "MULTIPLE",
 	[ATOM_TARGETS]			= "TARGETS",
 	[ATOM_TEXT]			= "TEXT",
 	[ATOM_TEXT_PLAIN]		= "text/plain",

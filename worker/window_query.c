@@ -230,6 +230,17 @@ query_each(struct query *q)
 	x_flush(q->op.d->x);
 }
 
+/*
+ * Anybody can write the manager's list.  The root and windows of ours are no
+ * windows to others: what we watch of them is not to be touched.
+ */
+static int
+is_window(const struct query *q, uint32_t id)
+{
+	return id != 0 && id != q->op.d->root && !x_is_ours(q->op.d->x, id) &&
+	    (q->only == 0 || id == q->only);
+}
+
 /* The manager has the lowest first. */
 static void
 read_list(struct query *q, const void *reply, size_t len)
@@ -240,9 +251,7 @@ read_list(struct query *q, const void *reply, size_t len)
 
 	f->total = window_prop_values(reply, len, ids, LIST_MAX);
 	for (i = f->total; i > 0; i--) {
-		if (q->only != 0 && ids[i - 1] != q->only)
-			continue;
-		if (ids[i - 1] == 0 || f->n == WINDOWS_MAX)
+		if (!is_window(q, ids[i - 1]) || f->n == WINDOWS_MAX)
 			continue;
 		q->list[f->n++].id = ids[i - 1];
 		if (q->only != 0)

@@ -313,6 +313,12 @@ x_id(struct x *x)
 	return id;
 }
 
+int
+x_is_ours(const struct x *x, uint32_t id)
+{
+	return (id & ~x->id_mask) == x->id_base;
+}
+
 /*
  * Deadlines.  All waits have the same patience, so the first that is not
  * yet overdue is the next to become so.

@@ -65,5 +65,6 @@ uint64_t	 x_sent(const struct x *);	/* number of the last request */
 size_t		 x_queued(const struct x *);	/* bytes not written yet */
 int		 x_stalled(const struct x *);	/* an answer is overdue */
 uint32_t	 x_id(struct x *);
+int		 x_is_ours(const struct x *, uint32_t);	/* made by x_id */
 
 #endif

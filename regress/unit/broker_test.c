@@ -680,6 +680,40 @@ test_window_acts(void)
 }
 
 static void
+test_kept(void)
+{
+	static const char *const lies[] = { "ok", "item" };
+	char	*id = running(0, "{}"), text[128];
+	size_t	 i;
+
+	for (i = 0; i < 2; i++) {
+		snprintf(text, sizeof(text), "{\"argv\":[\"x\"],"
+		    "\"name\":\"%s\"}", lies[i]);
+		call(0, "POST", session_path(id, "/processes"), text);
+		ok(refused(503, "unavailable", NULL),
+		    "%s for a start closes the worker", lies[i]);
+		delete(0, id);
+		free(id);
+		id = running(0, "{}");
+	}
+	ok(call(0, "POST", session_path(id, "/processes"),
+	    "{\"argv\":[\"x\"],\"name\":\"twice\"}") == 201 &&
+	    strstr(a.body, "\"started_at\":null") != NULL,
+	    "ends that cannot be are none");
+	for (i = 1; i <= 7; i++) {
+		snprintf(text, sizeof(text), "/processes/prc_"
+		    "01ARZ3NDEKTSV4RRFFQ69G5FAV/log?after=%zu", i);
+		call(0, "GET", session_path(id, text), NULL);
+		ok(refused(503, "unavailable", NULL), "stream %zu is closed",
+		    i);
+	}
+	call(0, "GET", session_path(id, "/terminals"), NULL);
+	ok(refused(503, "unavailable", NULL), "a list without end");
+	delete(0, id);
+	free(id);
+}
+
+static void
 test_shot(void)
 {
 	char	*id = running(0, "{}");
@@ -1277,7 +1311,8 @@ main(int argc, char **argv)
 		test_hostile();
 		test_windows();
 		test_window_acts();
-		test_shot();
+		test_kept();
+	test_shot();
 	test_shot_format();
 		test_clipboard();
 		test_display();

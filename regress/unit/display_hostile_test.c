@@ -23,6 +23,7 @@
 #include "settle.h"
 #include "test.h"
 #include "type.h"
+#include "window.h"
 
 enum { SEEDS = 100, TIMEOUT_MS = 150 };
 
@@ -36,7 +37,7 @@ static char			 path[64];
 static struct event_base	*base;
 static int			 listener;
 static const char		*lost_reason;
-static int			 lost, ended;
+static int			 lost, ended, listed, wrong;
 
 /*
  * The server's side, in a process of its own.
@@ -113,8 +114,8 @@ put(int fd, const void *p, size_t len)
 static int
 has_reply(const uint8_t *r)
 {
-	static const uint8_t	core[] = { 14, 16, 20, 38, 43, 44, 98, 101,
-				    119 };
+	static const uint8_t	core[] = { 14, 16, 20, 38, 40, 43, 44, 98,
+				    101, 119 };
 
 	if (r[0] < 128)
 		return memchr(core, r[0], sizeof(core)) != NULL;
@@ -156,6 +157,26 @@ send_event(int fd, uint16_t number)
 	put(fd, e, sizeof(e));
 }
 
+/* Of some format, and a little more or less than it claims. */
+static void
+make_property(uint8_t *p, uint32_t words)
+{
+	static const uint8_t	formats[] = { 32, 32, 8, 16 };
+	static const uint32_t	not_theirs[] = { 0, 0x111, 0x200000,
+				    0x200001 };
+	uint32_t		len, one = 1;
+
+	p[1] = formats[random() % sizeof(formats)];
+	len = p[1] == 32 ? words : words * 4;
+	len += random() % 16 ? 0 : 1 + random() % 3;
+	memcpy(p + 16, &len, sizeof(len));
+	/* Mostly the same window, which then is its own manager. */
+	if (words > 0 && random() % 8)
+		memcpy(p + 32, &one, sizeof(one));
+	if (words > 5)
+		memcpy(p + 36, not_theirs, sizeof(not_theirs));
+}
+
 /* Right enough to get far, wrong in what it says. */
 static void
 send_reply(int fd, const uint8_t *r, uint16_t number)
@@ -180,7 +201,8 @@ send_reply(int fd, const uint8_t *r, uint16_t number)
 		buf[11] = 0;
 	} else if (r[0] == 130) {
 		buf[1] = 24;
-	}
+	} else if (r[0] == XCB_GET_PROPERTY && random() % 8)
+		make_property(buf, words);
 	put(fd, buf, buf[0] == 0 ? 32 : 32 + words * 4);
 }
 
@@ -281,7 +303,24 @@ position_cb(enum problem problem, int32_t x, int32_t y, void *arg)
 	end_cb(problem, arg);
 }
 
-enum { OPS = 6 };
+static void
+windows_seen_cb(enum problem problem, const struct windows *w, void *arg)
+{
+	unsigned int	i;
+
+	for (i = 0; w != NULL && i < w->n; i++)
+		if (w->list[i].id == 0 || w->list[i].id == 0x111 ||
+		    (w->list[i].id & 0xffe00000) == 0x200000 ||
+		    w->list[i].type >= WINDOW_TYPES ||
+		    strlen(w->list[i].title) > WINDOW_TITLE_MAX ||
+		    strlen(w->list[i].class) > WINDOW_NAME_MAX)
+			wrong++;
+	if (w != NULL && w->n > 0)
+		listed++;
+	end_cb(problem, arg);
+}
+
+enum { OPS = 8 };
 
 static void
 ready_cb(struct display *d, void *arg)
@@ -290,6 +329,8 @@ ready_cb(struct display *d, void *arg)
 	struct settle_want	s = { 10, 100, 0, 0 };
 	struct key_combo	k = { { 0xffe3, 0xe9 }, 2 };
 
+	windows_query(d, 0, windows_seen_cb, arg);
+	windows_query(d, 1, windows_seen_cb, arg);
 	capture_shot(d, &w, shot_cb, arg);
 	w.pointer = 0;
 	capture_shot(d, &w, shot_cb, arg);
@@ -401,6 +442,7 @@ main(void)
 	}
 	ok(good == SEEDS, "%u of %d servers that say anything", good, SEEDS);
 	ok(far > SEEDS / 4, "%u of them got past the set-up", far);
+	ok(wrong == 0, "nothing wrong in %d lists of windows", listed);
 	event_base_free(base);
 	unlink(path);
 	rmdir(dir);

@@ -188,10 +188,18 @@ static void
 ask(void)
 {
 	xcb_window_t	from = is("asks-as-root") ? screen->root : window;
+	xcb_atom_t	what = utf8, pairs[32];
 	uint32_t	i;
 
+	if (is("asks-multiple")) {
+		what = atom("MULTIPLE");
+		for (i = 0; i < 32; i++)
+			pairs[i] = i % 2 ? XCB_ATOM_CUT_BUFFER0 : utf8;
+		xcb_change_property(c, XCB_PROP_MODE_REPLACE, window, utf8,
+		    XCB_ATOM_ATOM, 32, 32, pairs);
+	}
 	for (i = 0; i < FLOOD; i++) {
-		xcb_convert_selection(c, from, selection, utf8,
+		xcb_convert_selection(c, from, selection, what,
 		    is("asks-one-place") || i % 50 != 0 ? utf8 :
 		    XCB_ATOM_CUT_BUFFER0 + (i / 50) % 8, XCB_CURRENT_TIME);
 		if (is("asks-as-root") && i == 100)
@@ -200,6 +208,50 @@ ask(void)
 	free(xcb_get_input_focus_reply(c, xcb_get_input_focus(c), NULL));
 	puts("asked");
 	fflush(stdout);
+}
+
+/* As a good program asks for several things, which few still do. */
+static void
+ask_multiple(void)
+{
+	xcb_atom_t			 pairs[6];
+	xcb_generic_event_t		*e;
+	xcb_get_property_reply_t	*r;
+
+	pairs[0] = utf8;
+	pairs[1] = XCB_ATOM_CUT_BUFFER0;
+	pairs[2] = atom("application/x-strange");
+	pairs[3] = XCB_ATOM_CUT_BUFFER1;
+	pairs[4] = XCB_ATOM_STRING;
+	pairs[5] = XCB_ATOM_CUT_BUFFER2;
+	xcb_change_property(c, XCB_PROP_MODE_REPLACE, window,
+	    XCB_ATOM_CUT_BUFFER7, atom("ATOM_PAIR"), 32, 6, pairs);
+	xcb_convert_selection(c, window, selection, atom("MULTIPLE"),
+	    XCB_ATOM_CUT_BUFFER7, XCB_CURRENT_TIME);
+	xcb_flush(c);
+	while ((e = xcb_wait_for_event(c)) != NULL &&
+	    (e->response_type & 0x7f) != XCB_SELECTION_NOTIFY)
+		free(e);
+	if (e == NULL)
+		exit(1);
+	printf("notified %d\n", ((xcb_selection_notify_event_t *)
+	    (void *)e)->property == XCB_ATOM_CUT_BUFFER7);
+	free(e);
+	r = xcb_get_property_reply(c, xcb_get_property(c, 0, window,
+	    XCB_ATOM_CUT_BUFFER7, XCB_GET_PROPERTY_TYPE_ANY, 0, 6), NULL);
+	if (r == NULL || xcb_get_property_value_length(r) != sizeof(pairs))
+		exit(1);
+	memcpy(pairs, xcb_get_property_value(r), sizeof(pairs));
+	free(r);
+	printf("given %d %d %d\n", pairs[1] != 0, pairs[3] != 0,
+	    pairs[5] != 0);
+	r = xcb_get_property_reply(c, xcb_get_property(c, 0, window,
+	    XCB_ATOM_CUT_BUFFER0, utf8, 0, 1000), NULL);
+	if (r != NULL)
+		printf("text %.*s\n", xcb_get_property_value_length(r),
+		    (char *)xcb_get_property_value(r));
+	free(r);
+	exit(0);
 }
 
 static void
@@ -237,7 +289,9 @@ main(int argc, char **argv)
 	png = atom("image/png");
 	incr = atom("INCR");
 	plain = atom("text/plain");
-	if (strncmp(how, "asks", 4) == 0)
+	if (is("multiple"))
+		ask_multiple();
+	else if (strncmp(how, "asks", 4) == 0)
 		ask();
 	else
 		own();

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fake.h"
+#include "fake_kept.h"
 #include "fake_worker.h"
 #include "memfd.h"
 #include "peer.h"
@@ -23,6 +24,7 @@ struct fake_worker {
 	struct peer		*peer;
 	struct ulid		 id;
 	unsigned int		 looks;		/* at windows, so far */
+	unsigned int		 lists;		/* of programs, so far */
 };
 
 struct program {
@@ -530,6 +532,13 @@ from_broker(struct peer *p, struct wire_msg *m, void *arg)
 		break;
 	case MSG_RESIZE:
 		recv_size(w, m);
+		break;
+	case MSG_KEPT_LIST:
+		fake_kept(w->peer, &w->id, m, w->lists++);
+		break;
+	case MSG_KEPT_START:
+	case MSG_KEPT_ATTACH:
+		fake_kept(w->peer, &w->id, m, 0);
 		break;
 	case MSG_EXEC:
 		if (recv_exec(w, m)) {

@@ -685,6 +685,7 @@ main(void)
 	test_refused_late();
 	test_slow();
 	test_stream();
+	test_raw();
 	stop();
 	serve_begin(20, 0);
 	test_full("connections");

@@ -9,9 +9,21 @@
 
 #define TEST_BODY_MAX	1024
 #define TEST_FD_SIZE	(700 * 1024)
+#define TEST_PIPE_SIZE	300000
+#define TEST_RAW_MAX	3000000
 #define TEST_SESSION	"ses_01ARZ3NDEKTSV4RRFFQ69G5FAV"
 #define TEST_OTHER	"ses_01ARZ3NDEKTSV4RRFFQ69G5FAW"
 #define TEST_USER	4242	/* owner of TEST_OTHER, not an admin */
+
+/* http_server_raw.c */
+struct request;
+
+extern long	n_raw_uncommitted, n_raw_gone, n_pipe_over;
+void	test_put(struct request *);
+void	test_pipe(struct request *);
+
+/* http_raw.c: the client's side of those. */
+void	test_raw(void);
 
 /* Serves until SIGTERM, so many connections at once; for a child process. */
 __attribute__((__noreturn__))

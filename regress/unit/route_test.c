@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "api.h"
+#include "openapi_rows.h"
 #include "route.h"
 #include "test.h"
 
@@ -18,6 +19,11 @@ STUB(api_session_start)
 STUB(api_session_stats)
 STUB(api_actions)
 STUB(api_shot)
+STUB(api_shot_keep)
+STUB(api_blob)
+STUB(api_backup)
+STUB(api_restore)
+STUB(api_check)
 STUB(api_process_create)
 STUB(api_process_list)
 STUB(api_process_show)
@@ -45,6 +51,7 @@ STUB(api_display_show)
 STUB(api_display_change)
 STUB(api_window_list)
 STUB(api_window_show)
+STUB(api_window_shot)
 STUB(api_window_act)
 STUB(api_window_close)
 STUB(api_file_get)
@@ -59,6 +66,7 @@ STUB(api_file_extract)
 STUB(api_file_watch)
 STUB(api_event_list)
 STUB(api_event_session)
+STUB(api_openapi)
 STUB(api_token_create)
 STUB(api_token_list)
 STUB(api_token_show)
@@ -138,6 +146,7 @@ static void
 test_row(const struct route *row)
 {
 	struct route_params params;
+	const char *bad = openapi_row(row);
 	char allow[ALLOW_MAX], path[256];
 
 	fill(row->path, path, sizeof(path));
@@ -145,6 +154,8 @@ test_row(const struct route *row)
 	    row->path[0] == '/' && row->handler != NULL && rights_fit(row) &&
 	    body_fits(row), "%s %s: rights and body", row->method,
 	    row->path);
+	ok(bad == NULL, "%s %s is described as it is%s%s", row->method,
+	    row->path, bad == NULL ? "" : ": ", bad == NULL ? "" : bad);
 	ok(route_find(row->method, path, &params, allow) == row &&
 	    params.n == count_params(row->path) &&
 	    (params.n == 0 || strcmp(params.value[0], "v") == 0),
@@ -197,6 +208,58 @@ test_takes(void)
 }
 
 static void
+test_description(void)
+{
+	const char *bad = openapi_whole();
+	int n;
+
+	ok(bad == NULL, "the description as a whole%s%s", bad == NULL ? "" :
+	    ": ", bad == NULL ? "" : bad);
+	n = openapi_examples(&bad);
+	ok(n > 10, "%d bodies of examples are as described%s%s", n,
+	    n > 0 ? "" : ": ", n > 0 ? "" : bad);
+}
+
+/* A row, changed by so much, is no longer what was described. */
+static void
+test_changes(void)
+{
+	struct route_params params;
+	const struct route *row;
+	struct route r;
+	char allow[ALLOW_MAX];
+
+	row = route_find("GET", "/v1/sessions", &params, allow);
+	r = *row;
+	ok(openapi_row(&r) == NULL, "a row as it is");
+	r.scope = SCOPE_WRITE;
+	ok(openapi_row(&r) != NULL, "not with another scope");
+	r = *row;
+	r.query = "state label name limit cursor more";
+	ok(openapi_row(&r) != NULL, "nor with one parameter more");
+	r.query = "state label name limit";
+	ok(openapi_row(&r) != NULL, "or less");
+	r.query = "state label name limit curser";
+	ok(openapi_row(&r) != NULL, "or another");
+	r = *row;
+	r.flags = ROUTE_BODY;
+	ok(openapi_row(&r) != NULL, "nor with a body");
+	r.flags = ROUTE_STREAM;
+	ok(openapi_row(&r) != NULL, "nor with a stream");
+	r = *row;
+	r.method = "PUT";
+	ok(openapi_row(&r) != NULL, "nor another method");
+	r = *row;
+	r.path = "/v1/sessions/{other}";
+	ok(openapi_row(&r) != NULL, "nor another path");
+	row = route_find("POST", "/v1/sessions/x/actions", &params, allow);
+	r = *row;
+	r.flags = ROUTE_BODY_OPT;
+	ok(openapi_row(row) == NULL && openapi_row(&r) != NULL,
+	    "nor where a body is required");
+}
+
+static void
 test_scopes(void)
 {
 	enum route_scope s;
@@ -239,6 +302,8 @@ main(void)
 	test_flags();
 	test_paths();
 	test_takes();
+	test_description();
+	test_changes();
 	test_scopes();
 	return done();
 }

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "session.h"
 #include "store.h"
+#include "store_prune.h"
 #include "test.h"
 
 static char			 dir[] = "/tmp/store_test.XXXXXX";
@@ -305,6 +306,128 @@ test_idem(void)
 	ok(store_idem(3, "k", 0, kept_cb, &k) == 0 && k.n == 1, "expires");
 }
 
+static int
+count(const char *what)
+{
+	sqlite3_stmt	*st = NULL;
+	sqlite3		*h;
+	char		 text[256];
+	int		 n = -1;
+
+	snprintf(text, sizeof(text), "SELECT count(*) FROM %s", what);
+	if (sqlite3_open(db, &h) == SQLITE_OK &&
+	    sqlite3_prepare_v2(h, text, -1, &st, NULL) == SQLITE_OK &&
+	    sqlite3_step(st) == SQLITE_ROW)
+		n = sqlite3_column_int(st, 0);
+	sqlite3_finalize(st);
+	sqlite3_close(h);
+	return n;
+}
+
+/* Until there is nothing left to do; how many steps that took. */
+static int
+prune(int64_t before, uint64_t bytes, int64_t *events)
+{
+	struct prune	 p = { .before = before, .bytes = bytes };
+	struct txn	*t;
+	int		 steps = 0;
+
+	*events = 0;
+	do {
+		nanswers = 0;
+		t = txn_new(STORE_NORMAL);
+		txn_call(t, prune_events, &p);
+		store_commit(t, answered, (void *)1);
+		wait_answers(1);
+		*events += p.events;
+	} while (nanswers == 1 && answers[0] == 1 && p.events > 0 &&
+	    ++steps < 100);
+	return steps;
+}
+
+static void
+put_session(struct session_row *r, const char *name, enum session_state st)
+{
+	struct txn	*t = txn_new(STORE_FULL);
+
+	*r = a_session(name);
+	r->state = st;
+	txn_session(t, r);
+	store_commit(t, NULL, NULL);
+}
+
+static void
+test_prune(void)
+{
+	static struct list	l;
+	struct session_row	live, dead;
+	int64_t			n;
+
+	put_session(&live, "live", STATE_RUNNING);
+	put_session(&dead, "dead", STATE_DELETED);
+	put_event(2001, "session.created", &live.id, 7, STORE_FULL, 1);
+	put_event(2002, "action", &live.id, 7, STORE_FULL, 1);
+	put_event(2003, "session.deleted", &dead.id, 7, STORE_FULL, 1);
+	put_event(2004, "action", NULL, 7, STORE_FULL, 1);
+	store_flush();
+	ok(prune(1700000000000 + 1, 0, &n) == 0 && n == 0 &&
+	    store_pruned() == 0, "nothing is too old");
+	ok(prune(1700000000000 + 2000, 0, &n) >= 2 && n == 1003,
+	    "what is too old goes, some at a time");
+	ok(query(0, -1, NULL, NULL, 99, &l) == 4 && l.seq[0] == 2001,
+	    "and nothing else");
+	ok(store_pruned() == 1004, "how far is remembered");
+	ok(count("session WHERE state = 'deleted'") == 1,
+	    "a deleted session with an event is known");
+	ok(prune(1700000000000 + 2004, 0, &n) == 1 && n == 2 &&
+	    query(0, -1, NULL, NULL, 99, &l) == 2 && l.seq[0] == 2001 &&
+	    l.seq[1] == 2004, "a session that lives keeps its life");
+	ok(count("session WHERE state = 'deleted'") == 0 &&
+	    count("session") == 1, "without one it is forgotten");
+	ok(prune(0, 1 << 30, &n) == 0 && n == 0, "it is not too much");
+	ok(prune(0, 1, &n) == 1 && n == 1 &&
+	    query(0, -1, NULL, NULL, 99, &l) == 1 && l.seq[0] == 2001,
+	    "too much: all goes but what lives");
+	reopen();
+	ok(store_last_seq() == 2004, "no number is given twice");
+	row_clear(&live);
+	row_clear(&dead);
+}
+
+static void
+test_prune_answers(void)
+{
+	struct idem_row	r = { .route = "POST /x", .type = "t",
+			    .body = "0123456789", .len = 10, .status = 200 };
+	struct kept	k = { 0, 0 };
+	struct txn	*t = txn_new(STORE_FULL);
+	int64_t		most = 420;
+	char		key[2] = "a";
+
+	for (r.uid = 3; r.uid < 5; r.uid++)
+		for (r.time = 1; r.time < 4; r.time++) {
+			key[0] = (char)('a' + r.time);
+			r.key = key;
+			txn_idem(t, &r);
+		}
+	txn_call(t, prune_answers, &most);
+	nanswers = 0;
+	store_commit(t, answered, (void *)1);
+	wait_answers(1);
+	ok(store_idem(3, "b", 0, kept_cb, &k) == 0 &&
+	    store_idem(4, "b", 0, kept_cb, &k) == 0 &&
+	    store_idem(3, "c", 0, kept_cb, &k) == 1 &&
+	    store_idem(4, "d", 0, kept_cb, &k) == 1,
+	    "the newest answers of each user stay");
+	most = 419;
+	t = txn_new(STORE_FULL);
+	txn_call(t, prune_answers, &most);
+	store_commit(t, NULL, NULL);
+	store_flush();
+	ok(store_idem(3, "c", 0, kept_cb, &k) == 0 &&
+	    store_idem(3, "d", 0, kept_cb, &k) == 1, "a byte less is one less");
+}
+
 /* What a child says on stderr when it cannot open this file. */
 static int
 refuses(const char *file, const char *words)
@@ -399,6 +522,8 @@ main(void)
 	test_events();
 	test_refused();
 	test_idem();
+	test_prune();
+	test_prune_answers();
 	store_stop();
 	ok(access(file("deskd.db-wal"), F_OK) == -1, "it is left tidy");
 	test_open();

@@ -100,12 +100,16 @@ add_end(void)
 	put(zeros, sizeof(zeros));
 }
 
+__attribute__((__format__(__printf__, 1, 2)))
 static void
-note(const char *fmt, const char *a, const char *b, unsigned long long n)
+say(const char *fmt, ...)
 {
 	size_t	len = strlen(seen);
+	va_list	ap;
 
-	snprintf(seen + len, sizeof(seen) - len, fmt, a, b, n);
+	va_start(ap, fmt);
+	vsnprintf(seen + len, sizeof(seen) - len, fmt, ap);
+	va_end(ap);
 }
 
 static int
@@ -114,10 +118,9 @@ see_member(void *arg, const struct tar_header *h)
 	static const char	types[] = " fhldpbo";
 
 	(void)arg;
-	note("%.0s", "", "", 0);
-	seen[strlen(seen)] = types[h->type];
-	note(" %s%s %llu:", h->path, h->type == TAR_SYMLINK ||
-	    h->type == TAR_HARD_LINK ? h->link : "", h->size);
+	say("%c %s%s %llu:", types[h->type], h->path, h->type == TAR_SYMLINK ||
+	    h->type == TAR_HARD_LINK ? h->link : "",
+	    (unsigned long long)h->size);
 	return strcmp(h->path, "stop") == 0 ? -1 : 0;
 }
 
@@ -138,7 +141,7 @@ static int
 see_end(void *arg)
 {
 	(void)arg;
-	note(";", "", "", 0);
+	say(";");
 	return 0;
 }
 

@@ -402,6 +402,48 @@ bad_inits(void)
 	close3(fds);
 }
 
+/* deskd-pump: no environment, and time to undo what it began. */
+static void
+pumps(void)
+{
+	static const char	 tail[] = "\0write\0/tmp/x";
+	static const char	 with_env[] = "\0write\0/tmp/x\0A=1";
+	struct wire_msg		*m;
+	struct msg_exec		 e;
+	struct msg_exec_signal	 s;
+	uint64_t		 number;
+	int			 fds[3];
+
+	drive_new_init(&d);
+	drive_expect(d.broker, ROLE_BROKER, MSG_DESKTOP);
+	exec_as(5000, EXEC_PUMP, tail, sizeof(tail), 2, 0);
+	m = drive_expect(d.init, ROLE_INIT, MSG_EXEC);
+	memcpy(&e, m->data, sizeof(e));
+	number = m->hdr.request;
+	ok(e.flags == EXEC_PUMP && e.argc == 2 && e.envc == 0 &&
+	    strcmp(drive_tail(m, sizeof(e), 1), "write") == 0 &&
+	    drive_tail(m, sizeof(e), 3) == NULL,
+	    "a pump has its arguments and no environment");
+	started(number, fds);
+	drive_expect(d.broker, ROLE_BROKER, MSG_EXEC_STARTED);
+	drive_new_broker(&d);
+	m = drive_expect(d.init, ROLE_INIT, MSG_EXEC_SIGNAL);
+	memcpy(&s, m->data, sizeof(s));
+	ok(m->hdr.request == number && s.signal == SIGTERM,
+	    "one of a broker that went is told to end");
+	close3(fds);
+	exited(number, 1);
+	drive_expect(d.broker, ROLE_BROKER, MSG_DESKTOP);
+	exec_as(5001, EXEC_PUMP | EXEC_TTY, tail, sizeof(tail), 2, 0);
+	ok(drive_is_closed(d.broker, ROLE_BROKER), "none has a terminal");
+	drive_new_broker(&d);
+	drive_expect(d.broker, ROLE_BROKER, MSG_DESKTOP);
+	exec_as(5002, EXEC_PUMP, with_env, sizeof(with_env), 2, 1);
+	ok(drive_is_closed(d.broker, ROLE_BROKER), "or an environment");
+	drive_new_broker(&d);
+	drive_expect(d.broker, ROLE_BROKER, MSG_DESKTOP);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -425,6 +467,7 @@ main(int argc, char **argv)
 	no_desktop();
 	bad_brokers();
 	bad_inits();
+	pumps();
 	drive_send(d.supervisor, MSG_SHUTDOWN, 0, NULL, 0, NULL, 0);
 	ok(drive_exit(&d) == 0, "it leaves when told to");
 	drive_end(&d);
