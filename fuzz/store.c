@@ -6,7 +6,13 @@
 #include <event2/event_struct.h>
 #include <stdlib.h>
 
+#include "api.h"
+#include "api_error.h"
+#include "backup.h"
+#include "http.h"
+#include "retention.h"
 #include "store.h"
+#include "store_prune.h"
 #include "xmalloc.h"
 
 struct txn {
@@ -129,6 +135,60 @@ store_tokens(void (*cb)(const struct token_row *, void *), void *arg)
 	(void)cb;
 	(void)arg;
 }
+
+int64_t
+store_pruned(void)
+{
+	return 0;
+}
+
+/* What works on the database itself does nothing here. */
+
+void
+txn_call(struct txn *t, store_call *call, void *arg)
+{
+	(void)t;
+	(void)call;
+	(void)arg;
+}
+
+int
+prune_answers(struct sqlite3 *db, void *arg)
+{
+	(void)db;
+	(void)arg;
+	return 0;
+}
+
+void
+retention_start(struct event_base *b)
+{
+	(void)b;
+}
+
+void
+retention_run(void)
+{
+}
+
+void
+restore_apply(const char *path)
+{
+	(void)path;
+}
+
+#define NOT_HERE(name)			\
+void					\
+name(struct request *r)			\
+{					\
+	reply_problem(r, PROBLEM_NOT_FOUND, NULL, "not here"); \
+}
+
+NOT_HERE(api_backup)
+NOT_HERE(api_blob)
+NOT_HERE(api_check)
+NOT_HERE(api_restore)
+NOT_HERE(api_shot_keep)
 
 int
 store_events(const struct event_query *q,
