@@ -196,7 +196,7 @@ run-tests-asan: all unit-tests
 
 # The linters: two compilers without a warning, headers that stand alone,
 # and a reader for each other language here.
-SHELL_FILES	= .ci/run demo/demo.sh \
+SHELL_FILES	= .ci/run demo/demo.sh fuzz/run.sh \
 		  $(sort $(wildcard regress/*.sh regress/bench/*.sh)) \
 		  $(sort $(wildcard regress/vm/*.sh regress/vm/*.t)) \
 		  $(sort $(wildcard regress/deb/*.sh regress/deb/*.t)) \
