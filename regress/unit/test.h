@@ -9,7 +9,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int	test_count, test_failed;
+/* One of each for all files of a test. */
+__attribute__((__weak__)) int	test_count, test_failed;
 
 __attribute__((__format__(__printf__, 2, 3), __unused__))
 static int
