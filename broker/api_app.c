@@ -14,7 +14,9 @@
 #include "xmalloc.h"
 
 #define APPS_MAX	4096
-#define APPS_BYTES	(8 * 1024 * 1024)	/* as text; more is a lie */
+#define APPS_BYTES	((size_t)8 * 1024 * 1024)	/* as text; more is a lie */
+#define SEEN_MAX	(2 * APPS_BYTES)	/* an end must come */
+#define LINE_COST	256	/* of one to be read, in bytes at least */
 #define SUFFIX		".desktop"
 
 struct apps {
@@ -23,6 +25,7 @@ struct apps {
 	char			 only[APP_ID_MAX];	/* or "" */
 	struct json_object	*data;
 	size_t			 bytes;
+	size_t			 seen;		/* bytes, of all */
 	int			 more;
 };
 
@@ -99,11 +102,15 @@ line(struct pump *p, struct json_object *app, void *arg)
 	struct apps	*a = arg;
 	size_t		 len;
 
-	(void)p;
-	if (!is_wanted(a, id_of(app)))
-		return;
 	(void)json_object_to_json_string_length(app, JSON_C_TO_STRING_PLAIN,
 	    &len);
+	a->seen += len + LINE_COST;
+	if (a->seen > SEEN_MAX) {
+		pump_lied(p);
+		return;
+	}
+	if (!is_wanted(a, id_of(app)))
+		return;
 	if (json_object_array_length(a->data) == APPS_MAX ||
 	    len > APPS_BYTES - a->bytes) {
 		a->more = 1;

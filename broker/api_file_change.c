@@ -35,16 +35,6 @@ head(struct pump *p, struct json_object *o, void *arg)
 	c->head = json_object_get(o);
 }
 
-static void
-move_member(struct json_object *to, struct json_object *from,
-    const char *name)
-{
-	struct json_object	*v;
-
-	if (json_object_object_get_ex(from, name, &v))
-		json_object_object_add(to, name, json_object_get(v));
-}
-
 /* Of a copy and a move, where it came from; of a deletion, how much. */
 static void
 journal(const struct change *c, struct json_object *last)
@@ -54,17 +44,12 @@ journal(const struct change *c, struct json_object *last)
 	old = file_entry(c->head);
 	o = file_event(entry == NULL ? old : entry);
 	if (entry != NULL && old != NULL) {
-		if (file_text(old, "path") != NULL)
-			json_object_object_add(o, "from",
-			    json_object_new_string(file_text(old, "path")));
-		if (file_text(old, "path_base64") != NULL)
-			json_object_object_add(o, "from_base64",
-			    json_object_new_string(
-			    file_text(old, "path_base64")));
+		file_copy_text(o, "from", old, "path");
+		file_copy_text(o, "from_base64", old, "path_base64");
 	}
-	move_member(o, last, "files");
-	move_member(o, last, "directories");
-	move_member(o, last, "bytes");
+	file_copy_number(o, last, "files");
+	file_copy_number(o, last, "directories");
+	file_copy_number(o, last, "bytes");
 	file_journal(&c->w, c->kind, o);
 }
 

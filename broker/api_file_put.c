@@ -41,7 +41,7 @@ journal(const struct put *u, struct json_object *last)
 {
 	static const char *const	 counts[] = { "files", "directories",
 					    "links", "bytes", "skipped" };
-	struct json_object		*o, *v;
+	struct json_object		*o;
 	size_t				 i;
 
 	if (!u->archive) {
@@ -52,9 +52,7 @@ journal(const struct put *u, struct json_object *last)
 	o = file_event(u->entry);
 	json_object_object_del(o, "size");
 	for (i = 0; i < sizeof(counts) / sizeof(counts[0]); i++)
-		if (json_object_object_get_ex(last, counts[i], &v))
-			json_object_object_add(o, counts[i],
-			    json_object_get(v));
+		file_copy_number(o, last, counts[i]);
 	file_journal(&u->w, "file.extracted", o);
 }
 

@@ -187,12 +187,26 @@ file_headers(struct request *r, struct json_object *entry)
 		reply_header(r, "Last-Modified", text);
 }
 
-static void
-copy(struct json_object *to, struct json_object *from, const char *name)
+/* Whoever reads events has room for what a path can be, and no more. */
+void
+file_copy_text(struct json_object *to, const char *name,
+    struct json_object *from, const char *member)
+{
+	const char	*text = file_text(from, member);
+
+	if (text != NULL && strlen(text) <= FILE_TEXT_MAX)
+		json_object_object_add(to, name,
+		    json_object_new_string(text));
+}
+
+void
+file_copy_number(struct json_object *to, struct json_object *from,
+    const char *name)
 {
 	struct json_object	*v;
 
-	if (json_object_object_get_ex(from, name, &v))
+	if (json_object_object_get_ex(from, name, &v) &&
+	    json_object_is_type(v, json_type_int))
 		json_object_object_add(to, name, json_object_get(v));
 }
 
@@ -203,10 +217,10 @@ file_event(struct json_object *entry)
 
 	if (entry == NULL)
 		return o;
-	copy(o, entry, "path");
-	copy(o, entry, "path_base64");
-	copy(o, entry, "type");
-	copy(o, entry, "size");
+	file_copy_text(o, "path", entry, "path");
+	file_copy_text(o, "path_base64", entry, "path_base64");
+	file_copy_text(o, "type", entry, "type");
+	file_copy_number(o, entry, "size");
 	return o;
 }
 

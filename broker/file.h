@@ -12,6 +12,7 @@ struct json_object;
 struct request;
 
 #define FILE_PATH_MAX	4095	/* bytes; as the kernel has it */
+#define FILE_TEXT_MAX	(3 * (FILE_PATH_MAX + 1)) /* as UTF-8, or base64 */
 #define FILE_TAG_MAX	256	/* an etag as a header */
 
 /* A request for one operation, until both it and its client are done. */
@@ -48,6 +49,11 @@ void	 file_headers(struct request *, struct json_object *);
 /* 0, or -1 when the entry has none. */
 int	 file_time(struct json_object *, int64_t *);
 
+/* Of an object out of a session, what is of its type and not too long. */
+void	 file_copy_text(struct json_object *, const char *,
+	    struct json_object *, const char *);
+void	 file_copy_number(struct json_object *, struct json_object *,
+	    const char *);
 /* An event about an entry: its path and its size; data is taken. */
 struct json_object *file_event(struct json_object *);
 void	 file_journal(const struct file_work *, const char *,

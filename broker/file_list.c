@@ -11,6 +11,7 @@
 #include "xmalloc.h"
 
 #define NAME_BYTES	255
+#define MEMBERS_MAX	32	/* of an entry */
 #define PAGE_BYTES	(16 * 1024 * 1024)	/* as text; more is a lie */
 
 struct list {
@@ -87,6 +88,21 @@ name_of(struct json_object *entry)
 	return name;
 }
 
+/* Small once it is parsed, too: a text can hold many empty objects. */
+static int
+is_flat(struct json_object *entry)
+{
+	if (json_object_object_length(entry) > MEMBERS_MAX)
+		return 0;
+	json_object_object_foreach(entry, name, value) {
+		(void)name;
+		if (json_object_is_type(value, json_type_object) ||
+		    json_object_is_type(value, json_type_array))
+			return 0;
+	}
+	return 1;
+}
+
 static void
 line(struct pump *p, struct json_object *entry, void *arg)
 {
@@ -94,14 +110,14 @@ line(struct pump *p, struct json_object *entry, void *arg)
 	char		*name = name_of(entry);
 	size_t		 len;
 
-	(void)p;
 	(void)json_object_to_json_string_length(entry,
 	    JSON_C_TO_STRING_PLAIN, &len);
 	l->bytes += len;
 	if (name == NULL || strlen(name) > NAME_BYTES ||
-	    l->bytes > PAGE_BYTES ||
+	    l->bytes > PAGE_BYTES || !is_flat(entry) ||
 	    (int64_t)json_object_array_length(l->data) >= l->limit) {
 		free(name);
+		pump_lied(p);
 		return;
 	}
 	free(l->after);

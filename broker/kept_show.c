@@ -14,6 +14,8 @@
 #include "xmalloc.h"
 
 #define PROCESSES_MAX	4096	/* of one session, that are told of */
+#define LIST_BYTES	((size_t)8 * 1024 * 1024) /* of the kernel's, as text */
+#define LINE_COST	256	/* of one to be read, in bytes at least */
 #define PAGE		1000
 
 /* An answer on its way: first what init keeps, then what the kernel has. */
@@ -26,6 +28,7 @@ struct shown {
 	int			 kernel;	/* asked, too */
 	struct json_object	*data;		/* kept, then what is new */
 	size_t			 nkept;
+	size_t			 bytes;		/* heard of the kernel's */
 	int64_t			 from;		/* place in the list */
 	int64_t			 limit;
 };
@@ -147,8 +150,15 @@ ps_line(struct pump *p, struct json_object *line, void *arg)
 	struct shown		*sh = arg;
 	struct json_object	*o;
 	int64_t			 pid;
+	size_t			 len;
 
-	(void)p;
+	(void)json_object_to_json_string_length(line, JSON_C_TO_STRING_PLAIN,
+	    &len);
+	sh->bytes += len + LINE_COST;
+	if (sh->bytes > LIST_BYTES) {
+		pump_lied(p);
+		return;
+	}
 	pid = json_object_get_int64(json_object_object_get(line, "pid"));
 	if ((o = kept_by_pid(sh, pid)) == NULL) {
 		if (!ulid_is_zero(&sh->id) || (sh->pid != 0 &&

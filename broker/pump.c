@@ -525,6 +525,12 @@ pump_go_on(struct pump *p)
 }
 
 void
+pump_lied(struct pump *p)
+{
+	broken(p, "deskd-pump wrote what it should not");
+}
+
+void
 pump_stop(struct pump *p)
 {
 	p->calls = NULL;

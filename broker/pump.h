@@ -59,6 +59,11 @@ int		 pump_output(struct pump *);
 void		 pump_hold(struct pump *);
 void		 pump_go_on(struct pump *);
 /*
+ * From line: what it wrote is no answer, such as one that never ends.  It is
+ * killed, and end is called in here.
+ */
+void		 pump_lied(struct pump *);
+/*
  * Nobody waits any more: it is killed, and no call comes after this.  For
  * operations that only look.
  */

@@ -257,6 +257,12 @@ answer "GET /v1/sessions?limit=100" 200 <<-E | fake
 ctl ls
 ! grep -q "$(printf '\033')" "$dir/out" && grep -q 'a?\[31mb?c' "$dir/out"
 result "ls cleans what could steer a terminal"
+answer "GET /v1/sessions?limit=100" 200 <<-E | fake
+	$(page '{"id":"x","name":"a\u001b[31mb\u009b\u007fc","state":"running"}')
+	E
+ctl ls -j
+grep -Fq 'a\u001b[31mb\u009b\u007fc' "$dir/out"
+result "so does its JSON"
 
 # show, and how a session is found
 {

@@ -86,6 +86,7 @@ main(int argc, char **argv)
 		test_clipboard();
 		test_display();
 		test_exec();
+		test_pump_hostile();
 		test_exec_stream();
 		test_exec_slow();
 		test_idem();

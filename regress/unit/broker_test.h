@@ -66,6 +66,7 @@ void	test_clipboard(void);
 void	test_display(void);
 
 void	test_exec(void);
+void	test_pump_hostile(void);
 void	test_exec_stream(void);
 void	test_exec_slow(void);
 

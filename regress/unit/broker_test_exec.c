@@ -57,6 +57,38 @@ test_exec(void)
 	free(id);
 }
 
+/* Somebody in the session has made its deskd-pump his own. */
+void
+test_pump_hostile(void)
+{
+	char	*id = running(0, "{}");
+	char	*mkdir_p = strdup(session_path(id, "/files/mkdir"));
+
+	call(0, "GET", session_path(id,
+	    "/files?limit=5&path=echo%20%7B%7D%3E%262;yes%20'%7B%22name%22:%22a%22%7D'"), NULL);
+	ok(refused(500, "internal", NULL), "a list without an end");
+	call(0, "GET", session_path(id, "/files?limit=5&path="
+	    "echo%20%7B%7D%3E%262;echo%20'%7B%22name%22:%22a%22,%22b%22:%5B%5D%7D';"
+	    "sleep%209"), NULL);
+	ok(refused(500, "internal", NULL), "an entry with more inside");
+	call(0, "GET", session_path(id, "/apps"), NULL);
+	ok(refused(500, "internal", NULL), "applications without an end");
+	call(0, "GET", session_path(id, "/processes"), NULL);
+	ok(refused(500, "internal", NULL), "processes without an end");
+	ok(call(0, "POST", mkdir_p, "{\"path\":\"exec >&2; printf '{"
+	    "\\\"entry\\\":{\\\"size\\\":[1],\\\"type\\\":{},"
+	    "\\\"path\\\":\\\"'; head -c 250000 /dev/zero | tr '\\\\000' x; "
+	    "echo '\\\"},\\\"done\\\":true}'\"}") == 200,
+	    "an entry with a long path");
+	ok(events_within(id, "file.created", 1) &&
+	    at("/data/0/data/size") == NULL &&
+	    at("/data/0/data/type") == NULL &&
+	    strlen(str("/data/0/data/path")) < 8192, "does not fill the "
+	    "journal, and no stream of events");
+	free(mkdir_p);
+	free(id);
+}
+
 void
 test_exec_stream(void)
 {

@@ -451,6 +451,24 @@ start(struct fake_worker *w, uint64_t request, char **argv)
 	child_cb(0, 0, NULL);
 }
 
+/*
+ * A pump that somebody in the session made his own: its first argument is
+ * what it does, as a script; without one its output has no end.
+ */
+static void
+pump(char **argv)
+{
+	static char	shell[] = "sh", flag[] = "-c";
+	static char	endless[] = "echo '{}' >&2; "
+			    "yes '{\"pid\":1,\"id\":\"a\"}'";
+	char		*script = argv[1] == NULL ? endless : argv[1];
+
+	argv[0] = shell;
+	argv[1] = flag;
+	argv[2] = script;
+	argv[3] = NULL;
+}
+
 /* 1: the worker is gone. */
 static int
 recv_exec(struct fake_worker *w, const struct wire_msg *m)
@@ -465,6 +483,10 @@ recv_exec(struct fake_worker *w, const struct wire_msg *m)
 	for (i = 0; i < e->argc && i < 15; i++)
 		argv[i] = (char *)(uintptr_t)msg_tail_next(&t);
 	argv[i] = NULL;
+	if (e->flags & EXEC_PUMP) {
+		pump(argv);
+		w->lists = 0;	/* the next list of programs is no lie */
+	}
 	if (strcmp(argv[0], "worker-dies") == 0)
 		return 1;
 	if (e->flags & EXEC_ROOT)
