@@ -48,6 +48,7 @@ PKG_TEST	= busybox-static \
 		  dbus-bin \
 		  fonts-wqy-microhei \
 		  jq \
+		  libclang-rt-dev \
 		  libjpeg-turbo-progs \
 		  mandoc \
 		  openssl \
@@ -162,6 +163,7 @@ run-tests: all unit-tests
 
 check: $(TEST_DEPS)
 	@$(MAKE) -j$(JOBS) --no-print-directory all unit-tests
+	@if $(FUZZ_CAN); then $(MAKE) --no-print-directory fuzz-build; fi
 	@$(MAKE) --no-print-directory run-tests
 
 # deskd beside what people use today; takes a minute.
@@ -194,7 +196,7 @@ run-tests-asan: all unit-tests
 
 # The linters: two compilers without a warning, headers that stand alone,
 # and a reader for each other language here.
-SHELL_FILES	= .ci/run demo/demo.sh \
+SHELL_FILES	= .ci/run demo/demo.sh fuzz/run.sh \
 		  $(sort $(wildcard regress/*.sh regress/bench/*.sh)) \
 		  $(sort $(wildcard regress/vm/*.sh regress/vm/*.t)) \
 		  $(sort $(wildcard regress/deb/*.sh regress/deb/*.t)) \

@@ -87,14 +87,10 @@ print_table(struct json_object *all)
 	static const char *const names[] = { "ID", "NAME", "OWNER", "STATE",
 	    "IMAGE", "DESKTOP", "MEMORY", "AGE" };
 	struct table	*t = table_new(8, names);
-	size_t		 i;
 
 	table_right(t, 6);
 	table_right(t, 7);
-	for (i = 0; i < json_object_array_length(all); i++)
-		row(t, json_object_array_get_idx(all, i));
-	table_print(t, stdout, 0);
-	table_free(t);
+	output_rows(t, all, row);
 }
 
 /* Takes out what has not all the labels. */
@@ -109,16 +105,6 @@ sift(struct json_object *all, struct json_object *want)
 		else
 			json_object_array_del_idx(all, i, 1);
 	}
-}
-
-static void
-print_ids(struct json_object *all)
-{
-	size_t	i;
-
-	for (i = 0; i < json_object_array_length(all); i++)
-		printf("%s\n", field_or(json_object_array_get_idx(all, i),
-		    "id", ""));
 }
 
 int
@@ -146,7 +132,7 @@ cmd_ls(struct ctl *c, int argc, char **argv)
 	sift(all, l.want);
 	json_object_put(l.want);
 	if (quiet)
-		print_ids(all);
+		output_ids(all);
 	else if (c->json)
 		output_json(stdout, all);
 	else

@@ -90,15 +90,11 @@ print_table(struct json_object *all)
 	static const char *const names[] = { "PID", "ID", "NAME", "USER",
 	    "STATE", "MEMORY", "AGE", "COMMAND" };
 	struct table	*t = table_new(8, names);
-	size_t		 i;
 
 	table_right(t, 0);
 	table_right(t, 5);
 	table_right(t, 6);
-	for (i = 0; i < json_object_array_length(all); i++)
-		row(t, json_object_array_get_idx(all, i));
-	table_print(t, stdout, 0);
-	table_free(t);
+	output_rows(t, all, row);
 }
 
 /* Those that were started through deskd. */
@@ -114,16 +110,6 @@ sift(struct json_object *all)
 		else
 			json_object_array_del_idx(all, i, 1);
 	}
-}
-
-static void
-print_ids(struct json_object *all)
-{
-	size_t	i;
-
-	for (i = 0; i < json_object_array_length(all); i++)
-		printf("%s\n", field_or(json_object_array_get_idx(all, i),
-		    "id", ""));
 }
 
 int
@@ -151,7 +137,7 @@ cmd_ps(struct ctl *c, int argc, char **argv)
 	if (kept)
 		sift(all);
 	if (quiet)
-		print_ids(all);
+		output_ids(all);
 	else if (c->json)
 		output_json(stdout, all);
 	else

@@ -63,12 +63,8 @@ print_table(struct json_object *list)
 	static const char *const names[] = { "ID", "TITLE", "CLASS", "PID",
 	    "SIZE", "PLACE", "STATE" };
 	struct table	*t = table_new(7, names);
-	size_t		 i;
 
-	for (i = 0; i < json_object_array_length(list); i++)
-		row(t, json_object_array_get_idx(list, i));
-	table_print(t, stdout, 0);
-	table_free(t);
+	output_rows(t, list, row);
 }
 
 int

@@ -93,10 +93,7 @@ file_print_list(struct json_object *all, int is_long)
 	if (is_long) {
 		t = table_new(6, names);
 		table_right(t, 3);
-		for (i = 0; i < n; i++)
-			row(t, json_object_array_get_idx(all, i));
-		table_print(t, stdout, 0);
-		table_free(t);
+		output_rows(t, all, row);
 		return;
 	}
 	for (i = 0; i < n; i++) {

@@ -117,6 +117,28 @@ table_free(struct table *t)
 	free(t);
 }
 
+void
+output_rows(struct table *t, struct json_object *all,
+    void (*row)(struct table *, struct json_object *))
+{
+	size_t	i;
+
+	for (i = 0; i < json_object_array_length(all); i++)
+		row(t, json_object_array_get_idx(all, i));
+	table_print(t, stdout, 0);
+	table_free(t);
+}
+
+void
+output_ids(struct json_object *all)
+{
+	size_t	i;
+
+	for (i = 0; i < json_object_array_length(all); i++)
+		printf("%s\n", field_or(json_object_array_get_idx(all, i),
+		    "id", ""));
+}
+
 const char *
 text_size(char *buf, uint64_t n)
 {

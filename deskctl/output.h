@@ -19,6 +19,10 @@ void		 table_right(struct table *, int);	/* align a column */
 void		 table_add(struct table *, const char *);	/* next cell */
 void		 table_print(struct table *, FILE *, int);	/* rows, 0: all */
 void		 table_free(struct table *);
+/* A row of each in a list; printed and freed. */
+void		 output_rows(struct table *, struct json_object *,
+		    void (*)(struct table *, struct json_object *));
+void		 output_ids(struct json_object *);	/* one a line */
 
 #define TEXT_SHORT	32
 

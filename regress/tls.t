@@ -146,7 +146,6 @@ is "a terminal over TLS" "$(DESKD_TOKEN=$all DESKD_CA=$TMP/ca.pem \
 	expect x42y
 	type exit 5\r
 	end
-end
 )" "exit 5 cooked"
 is "is told with its token" "$(api GET \
     "/v1/events?session=$ses&kind=terminal.closed" |

@@ -60,9 +60,11 @@ cgroup_mkdir(const char *dir)
 	return 0;
 }
 
+static int	above_is_ours;
+
 /*
- * And the one above it, if it was made for us and nobody else is there: the
- * kernel removes only what is empty.
+ * And the one above it, if that is ours and nobody else is there: the kernel
+ * removes only what is empty.
  */
 void
 cgroup_rmdir_base(const char *dir)
@@ -71,6 +73,8 @@ cgroup_rmdir_base(const char *dir)
 
 	if (rmdir(dir) == -1 && errno != ENOENT)
 		log_warn("rmdir %s", dir);
+	if (!above_is_ours)
+		return;
 	strlcpy(above, dir, sizeof(above));
 	if ((slash = strrchr(above, '/')) != NULL) {
 		*slash = '\0';
@@ -174,7 +178,7 @@ cgroup_kill_listed(const char *dir)
 }
 
 const struct cgroup_ops *
-cgroup_start(const char *base, const char *name)
+cgroup_start(const char *base, const char *name, int ours)
 {
 	const struct cgroup_ops	*ops;
 
@@ -185,6 +189,7 @@ cgroup_start(const char *base, const char *name)
 		ops = &cgroup_v1;
 	else
 		fatalx("no control groups at /sys/fs/cgroup");
+	above_is_ours = ours;
 	if (ops->start(base, name) == -1)
 		fatal("control groups (version %d)", ops->version);
 	return ops;

@@ -39,8 +39,12 @@ struct cgroup_ops {
 extern const struct cgroup_ops	cgroup_v1;
 extern const struct cgroup_ops	cgroup_v2;
 
-/* Chooses by what is mounted; fatal when this machine has neither. */
-const struct cgroup_ops	*cgroup_start(const char *, const char *);
+/*
+ * Chooses by what is mounted; fatal when this machine has neither.  A group
+ * that all others are made in, a name for them, and whether that group is
+ * ours, to be removed at the end.
+ */
+const struct cgroup_ops	*cgroup_start(const char *, const char *, int);
 
 /* Shared by both: small files and folders. */
 int	cgroup_write(const char *, const char *, const char *);

@@ -216,8 +216,9 @@ prepare(void)
 	listen_open(sv.conf);
 	own_mounts();
 	group_name(sv.conf, name, sizeof(name));
+	/* What -g names belongs to who made it: a unit of systemd's. */
 	sv.cgroup = cgroup_start(sv.conf->cgroup != NULL ? sv.conf->cgroup :
-	    sv.cgroup_path, name);
+	    sv.cgroup_path, name, sv.conf->cgroup != NULL);
 	sweep();
 	place_skeleton(sv.conf, path, sizeof(path));
 	if (skeleton_make(path) == -1)

@@ -8,6 +8,7 @@
 #include "ping.h"
 #include "probe.h"
 #include "settle_state.h"
+#include "window_state.h"
 #include "xmalloc.h"
 
 enum { PING_PROTOCOLS_MAX = 32, PING_LOOK_MS = 8 };
@@ -128,26 +129,6 @@ ping_send(struct ping *p)
 	    ping_late);
 }
 
-/* The 32-bit values of a property, at most max; how many there are. */
-static uint32_t
-ping_values(const void *reply, size_t len, uint32_t *values, uint32_t max)
-{
-	xcb_get_property_reply_t	r;
-	uint32_t			n;
-
-	if (len < sizeof(r))
-		return 0;
-	memcpy(&r, reply, sizeof(r));
-	if (r.format != 32)
-		return 0;
-	n = r.value_len < max ? r.value_len : max;
-	if (len < sizeof(r) + (size_t)n * sizeof(*values))
-		return 0;
-	memcpy(values, (const uint8_t *)reply + sizeof(r),
-	    n * sizeof(*values));
-	return n;
-}
-
 static void
 ping_protocols_cb(enum problem problem, const void *reply, size_t len,
     void *arg)
@@ -157,7 +138,7 @@ ping_protocols_cb(enum problem problem, const void *reply, size_t len,
 	uint32_t	 atoms[PING_PROTOCOLS_MAX], n = 0, i;
 
 	if (problem == PROBLEM_NONE)
-		n = ping_values(reply, len, atoms, PING_PROTOCOLS_MAX);
+		n = window_prop_values(reply, len, atoms, PING_PROTOCOLS_MAX);
 	else if (problem != PROBLEM_INTERNAL) {
 		op_end(op, problem);
 		return;
@@ -196,7 +177,7 @@ ping_window_cb(enum problem problem, const void *reply, size_t len, void *arg)
 		return;
 	}
 	if (problem != PROBLEM_NONE ||
-	    ping_values(reply, len, &p->window, 1) != 1 || p->window == 0) {
+	    window_prop_values(reply, len, &p->window, 1) != 1 || p->window == 0) {
 		ping_drain(op);
 		return;
 	}

@@ -9,7 +9,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static int	test_count, test_failed;
+/* Weak: the sources of one test program count together. */
+int	test_count __attribute__((__weak__));
+int	test_failed __attribute__((__weak__));
 
 __attribute__((__format__(__printf__, 2, 3), __unused__))
 static int
