@@ -47,8 +47,9 @@ no_connection(struct ctl *c)
 		return ctl_fail(c, "no_connection", "%s: %s", c->socket,
 		    link_error());
 	if (link_is_url(c->socket))
-		return ctl_fail(c, "no_connection", "%s: %s", c->socket,
-		    strerror(saved_errno));
+		return ctl_fail(c, "no_connection", "%s: %s%s", c->socket,
+		    strerror(saved_errno), saved_errno == ECONNREFUSED ?
+		    "; deskd.conf(5) says where it listens" : "");
 	errno = saved_errno;
 	switch (errno) {
 	case EACCES:
@@ -133,6 +134,9 @@ api_problem(struct ctl *c, int status)
 		    status);
 	else if (c->json)
 		output_json(stderr, o);
+	else if (status == 401)
+		ctl_fail(c, "unauthorized", "%s; DESKD_TOKEN or --token-file "
+		    "gives it", field_or(o, "detail", "a token is needed"));
 	else
 		output_problem(c, o);
 	if (o != NULL && strcmp(field_or(o, "code", ""), "not_found") == 0)

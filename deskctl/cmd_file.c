@@ -92,6 +92,7 @@ file_stat(struct ctl *c, const struct file *f, int argc, char **argv)
 	int	 i, rv = 0;
 
 	for (i = 0; i < argc; i++) {
+		c->path = argv[i];
 		target = url(f, "/stat", argv[i]);
 		if (show(c, api_get(c, "%s&follow=false", target),
 		    file_print) == -1)
@@ -142,6 +143,7 @@ file_mkdir(struct ctl *c, const struct file *f, int argc, char **argv)
 	int			 i, rv = 0;
 
 	for (i = 0; i < argc; i++) {
+		c->path = argv[i];
 		body = json_object_new_object();
 		put_path(body, "path", argv[i]);
 		if (f->parents)
@@ -161,7 +163,10 @@ enter(struct ctl *c, const struct file *f, const char *from, const char *to)
 	char			*name;
 
 	p.path = xstrdup(to);
-	if ((type = remote_type(c, &p)) == NULL) {
+	c->path = to;
+	type = remote_type(c, &p);
+	c->path = from;
+	if (type == NULL) {
 		free(p.path);
 		return NULL;
 	}
@@ -201,6 +206,7 @@ file_rm(struct ctl *c, const struct file *f, int argc, char **argv)
 	int			 i, rv = 0;
 
 	for (i = 0; i < argc; i++) {
+		c->path = argv[i];
 		base = url(f, "", argv[i]);
 		xasprintf(&target, "%s%s", base,
 		    f->recursive ? "&recursive=true" : "");
@@ -331,6 +337,7 @@ cmd_file(struct ctl *c, int argc, char **argv)
 	argv += optind;
 	ctl_operands(c, argc, f.min + 1, f.max == -1 ? -1 : f.max + 1);
 	session = argv[0];
+	c->path = argc > 1 ? argv[1] : NULL;
 	if (remote_open(c, &f.remote, session, NULL) == -1)
 		return -1;
 	rv = f.run(c, &f, argc - 1, argv + 1);

@@ -47,7 +47,7 @@ print_event(struct ctl *c, struct json_object *o)
 		output_json(stdout, o);
 		return;
 	}
-	xasprintf(&text, "%-24s %-16s %-30s %s", field_or(o, "time", "-"),
+	xasprintf(&text, "%-24s %-18s %-30s %s", field_or(o, "time", "-"),
 	    field_or(o, "kind", "-"), field_or(o, "session_id", "-"),
 	    data == NULL ? "" : json_object_to_json_string_ext(data,
 	    JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));

@@ -97,6 +97,7 @@ cp_get(struct ctl *c, struct cp *p)
 	char			*url = remote_url(&p->remote, "");
 	int			 status;
 
+	c->path = p->remote.path;
 	r.target = url;
 	if (api_connect(c) == -1) {
 		free(url);

@@ -50,6 +50,7 @@ send_file(struct ctl *c, struct cp *p, struct upload *u)
 	struct json_object	*o;
 	char			*url = remote_url(&p->remote, ""), *target;
 
+	c->path = p->remote.path;
 	if (S_ISREG(u->st.st_mode)) {
 		r.source_len = u->st.st_size;
 		xasprintf(&target, "%s&mode=%04o", url,

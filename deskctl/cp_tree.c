@@ -79,6 +79,7 @@ cp_put_tree(struct ctl *c, struct cp *p)
 	if ((t = tree_source_open(p->local, &progress)) == NULL)
 		return ctl_fail(c, "file", "%s: %s", p->local,
 		    strerror(errno));
+	c->path = p->remote.path;
 	url = remote_url(&p->remote, "/archive");
 	r.target = url;
 	r.source_arg = t;
@@ -200,6 +201,7 @@ cp_get_tree(struct ctl *c, struct cp *p)
 		    "needs a place of its own", p->remote.path);
 	if ((to = destination(c, p)) == NULL)
 		return -1;
+	c->path = p->remote.path;
 	url = remote_url(&p->remote, "/archive");
 	r.target = url;
 	if (api_connect(c) == 0) {

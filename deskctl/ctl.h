@@ -17,6 +17,7 @@ enum { EXIT_USAGE = 2, EXIT_TIMED_OUT = 124 };
 struct ctl {
 	const char		*socket;	/* or an http: or https: URL */
 	const char		*named;	/* the session, as it was typed */
+	const char		*path;	/* in it, which a problem is about */
 	const struct command	*cmd;
 	struct http		*http;	/* kept open between requests */
 	int			 json;	/* -j */

@@ -149,6 +149,7 @@ output_pointer(const char *pointer)
 		{ "/resources/tasks",		"tasks" },
 		{ "/resources/disk_bytes",	"disk" },
 		{ "/timeout_seconds",		"timeout" },
+		{ "/keep_bytes",		"keep" },
 		{ "/argv/0",			"" }	/* the text names it */
 	};
 	size_t	i;
@@ -165,7 +166,10 @@ output_problem(struct ctl *c, struct json_object *o)
 	const char	*pointer = field_text(o, "pointer"), *detail;
 	char		*text, *clean;
 
-	if (pointer != NULL)
+	if (pointer != NULL && c->path != NULL &&
+	    (strcmp(pointer, "/path") == 0 || strcmp(pointer, "/from") == 0))
+		pointer = c->path;
+	else if (pointer != NULL)
 		pointer = output_pointer(pointer);
 	detail = field_or(o, "detail", field_or(o, "title", "failed"));
 	xasprintf(&text, "%s%s%s",

@@ -282,5 +282,9 @@ ctl file ls -f work > out.txt 2>&1
 is "an option of another" "$?" 2
 ctl cp one > out.txt 2>&1
 is "too few" "$?" 2
+like "a path that is wrong is named" "$(ctl file rm work no/such 2>&1)" \
+    'no/such: .*No such file'
+like "so is the one to copy" "$(ctl cp work:no/such out/none 2>&1)" \
+    'no/such: .*No such file'
 
 done_testing

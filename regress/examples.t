@@ -22,4 +22,6 @@ done
 like "first-desktop.sh made a picture" \
     "$(head -c 8 "$TMP/work/first-desktop.png" | od -An -c)" 'P +N +G'
 
+ok "deskd.conf is understood" "$BIN/deskd" -n -f "$examples/deskd.conf"
+
 done_testing
