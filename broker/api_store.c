@@ -2,8 +2,10 @@
  * The store as a whole, for admins: a copy of it, a copy in its place, and
  * whether it is good.
  */
+#include <errno.h>
 #include <fcntl.h>
 #include <json-c/json.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -131,20 +133,27 @@ copied(void *arg)
 		job_free(j);
 		return;
 	}
-	if (pipe2(fd, O_CLOEXEC) == -1)
-		fatal("pipe2");
-	j->fd = fd[1];
-	if (j->request == NULL)
-		close(fd[0]);	/* the thread learns that from its pipe */
-	else {
-		reply_header(j->request, "Content-Disposition",
-		    "attachment; filename=\"deskd-backup.tar\"");
-		reply_header(j->request, "Cache-Control", "no-store");
-		j->piped = reply_pipe(j->request, 200, ARCHIVE, fd[0], -1,
-		    sent, j);
+	if (j->request == NULL || pipe2(fd, O_CLOEXEC) == -1) {
+		backup_abandon();
+		if (j->request != NULL)
+			reply_problem(j->request, PROBLEM_UNAVAILABLE, NULL,
+			    "no pipe: %s", strerror(errno));
+		job_free(j);
+		return;
 	}
-	if (chore_start(broker_base(), write_run, written, j) == -1)
-		fatalx("backup: no thread");
+	j->fd = fd[1];
+	reply_header(j->request, "Content-Disposition",
+	    "attachment; filename=\"deskd-backup.tar\"");
+	reply_header(j->request, "Cache-Control", "no-store");
+	j->piped = reply_pipe(j->request, 200, ARCHIVE, fd[0], -1, sent, j);
+	if (chore_start(broker_base(), write_run, written, j) == 0)
+		return;
+	backup_abandon();
+	snprintf(j->why, sizeof(j->why), "no thread");
+	j->failed = j->why;
+	close(j->fd);
+	j->fd = -1;
+	written(j);
 }
 
 void
@@ -175,8 +184,10 @@ need_quiet(struct request *r)
 	if (counts.running == 0)
 		return 0;
 	if (r != NULL)
-		reply_problem(r, PROBLEM_WRONG_STATE, NULL, "%zu sessions "
-		    "run: stop them first", (size_t)counts.running);
+		reply_problem(r, PROBLEM_WRONG_STATE, NULL, "%zu session%s "
+		    "run%s: stop %s first", counts.running,
+		    counts.running == 1 ? "" : "s", counts.running == 1 ?
+		    "s" : "", counts.running == 1 ? "it" : "them");
 	return -1;
 }
 
@@ -225,8 +236,11 @@ api_restore(struct request *r)
 
 	if (need_quiet(r) == -1)
 		return;
-	if (pipe2(fd, O_CLOEXEC) == -1)
-		fatal("pipe2");
+	if (pipe2(fd, O_CLOEXEC) == -1) {
+		reply_problem(r, PROBLEM_UNAVAILABLE, NULL, "no pipe: %s",
+		    strerror(errno));
+		return;
+	}
 	j = job_new(r);
 	j->fd = fd[0];
 	j->last = store_last_seq();

@@ -177,6 +177,16 @@ backup_copy(char why[BACKUP_WHY])
 	return why;
 }
 
+void
+backup_abandon(void)
+{
+	char	path[PATH_MAX];
+
+	copy_path(path);
+	unlink(path);
+	blob_hold(0);
+}
+
 const char *
 backup_write(int fd, char why[BACKUP_WHY])
 {
@@ -186,7 +196,6 @@ backup_write(int fd, char why[BACKUP_WHY])
 	*why = '\0';
 	copy_path(path);
 	(void)write_archive(&o, path);
-	unlink(path);
-	blob_hold(0);
+	backup_abandon();
 	return *why == '\0' ? NULL : why;
 }

@@ -15,6 +15,7 @@
 /* First a copy of the database, then all of it into a pipe. */
 const char	*backup_copy(char [BACKUP_WHY]);
 const char	*backup_write(int, char [BACKUP_WHY]);
+void		 backup_abandon(void);	/* the copy, unwritten */
 
 /*
  * From frames of a body, until their end.  What has come is checked and put

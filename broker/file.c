@@ -128,7 +128,8 @@ file_number(struct json_object *o, const char *name)
 	    !json_object_is_type(v, json_type_int))
 		return 0;
 	n = json_object_get_int64(v);
-	return n < 0 ? 0 : n;
+	/* No file is larger, and sums of two stay numbers. */
+	return n < 0 || n > INT64_MAX / 4 ? 0 : n;
 }
 
 struct json_object *

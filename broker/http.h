@@ -66,6 +66,9 @@ void		 request_set_parting(struct request *);	/* outlives it */
 int		 request_http11(const struct request *);
 const char	*request_param(const struct request *, const char *);
 const char	*request_query(struct request *, const char *);
+/* The nth parameter as it was given, name and value; 0: there are fewer. */
+int		 request_query_nth(const struct request *, size_t,
+		    const char **, const char **);
 const char	*request_header(struct request *, const char *);
 const char	*request_body(const struct request *, size_t *);
 /* The parsed body, an object, or NULL when there is none.  Borrowed. */

@@ -357,6 +357,17 @@ request_param(const struct request *r, const char *name)
 	return NULL;
 }
 
+int
+request_query_nth(const struct request *r, size_t n, const char **name,
+    const char **value)
+{
+	if (n >= r->nquery)
+		return 0;
+	*name = r->query[n].name;
+	*value = r->query[n].value;
+	return 1;
+}
+
 const char *
 request_query(struct request *r, const char *name)
 {

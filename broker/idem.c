@@ -74,12 +74,16 @@ key_free(struct key *k)
 static void
 request_hash(struct request *r, uint8_t hash[32])
 {
-	const char	*body;
+	const char	*body, *name, *value;
 	SHA2_CTX	 ctx;
-	size_t		 len = 0;
+	size_t		 len = 0, i;
 
 	body = request_body(r, &len);
 	SHA256Init(&ctx);
+	for (i = 0; request_query_nth(r, i, &name, &value); i++) {
+		SHA256Update(&ctx, (const uint8_t *)name, strlen(name) + 1);
+		SHA256Update(&ctx, (const uint8_t *)value, strlen(value) + 1);
+	}
 	if (body != NULL)
 		SHA256Update(&ctx, (const uint8_t *)body, len);
 	SHA256Final(hash, &ctx);

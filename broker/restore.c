@@ -108,8 +108,11 @@ data(void *arg, const void *bytes, size_t len)
 	if (in->hash[0] != '\0')
 		SHA256Update(&in->ctx, bytes, len);
 	for (; len > 0; p += n, len -= (size_t)n)
-		if ((n = write(in->fd, p, len)) == -1)
-			return refuse(in, "store", strerror(errno));
+		if ((n = write(in->fd, p, len)) == -1) {
+			if (errno != EINTR)
+				return refuse(in, "store", strerror(errno));
+			n = 0;
+		}
 	return 0;
 }
 
@@ -122,7 +125,7 @@ member_end(void *arg)
 
 	close(in->fd);
 	in->fd = -1;
-	if (rc == -1)
+	if (rc == -1 || folder_sync(in->path) == -1)
 		return refuse(in, "store", strerror(errno));
 	if (in->hash[0] == '\0')
 		return 0;
@@ -268,6 +271,8 @@ judge(struct in *in, int64_t last)
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
 	sqlite3_db_config(db, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
 	db_exec(db, "PRAGMA temp_store = MEMORY");
+	/* All of it in the one file that gets a new name. */
+	db_exec(db, "PRAGMA journal_mode = DELETE");
 	snprintf(sql, sizeof(sql), "INSERT OR REPLACE INTO fact VALUES "
 	    "('floor', %lld)", (long long)last);
 	if (ask(db, "PRAGMA application_id") != STORE_APPLICATION_ID)
@@ -297,6 +302,8 @@ forget(const struct in *in)
 
 	unlink(place(in, "restore.new", path));
 	unlink(place(in, "restore.new-journal", path));
+	unlink(place(in, "restore.new-wal", path));
+	unlink(place(in, "restore.new-shm", path));
 	remove_tree(place(in, "restore.blobs", path));
 }
 
@@ -313,8 +320,8 @@ restore_read(int fd, int64_t last, char why[BACKUP_WHY])
 	if (mkdir(place(&in, "restore.blobs", path), 0700) == -1)
 		refuse(&in, "store", strerror(errno));
 	else if (receive(&in, fd) == 0 && judge(&in, last) == 0 &&
-	    rename(place(&in, "restore.new", path),
-	    place(&in, "restore.db", to)) == -1)
+	    (rename(place(&in, "restore.new", path),
+	    place(&in, "restore.db", to)) == -1 || folder_sync(to) == -1))
 		refuse(&in, "store", strerror(errno));
 	if (*why != '\0')
 		forget(&in);
@@ -365,6 +372,8 @@ restore_apply(const char *database)
 		step(&in, "restore.blobs", "blobs");
 	}
 	step(&in, "restore.db", "deskd.db");
+	if (folder_sync(database) == -1)
+		fatal("%s", database);
 	log_info("the store was restored from a backup; what it was before "
 	    "is in %s/before.db", in.dir);
 }

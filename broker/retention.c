@@ -21,6 +21,7 @@ static struct {
 	struct event		*timer;
 	struct prune		 prune;		/* the store's while busy */
 	struct blob_prune	 blobs;		/* the same */
+	struct blob_sweep	 sweep;		/* the same */
 	int			 busy;
 	int64_t			 events;	/* that went in this round */
 	int64_t			 through;
@@ -60,9 +61,9 @@ oldest(uint64_t age)
 }
 
 static void
-call(store_call *what, void *arg, store_cb *then)
+call(enum store_care care, store_call *what, void *arg, store_cb *then)
 {
-	struct txn	*t = txn_new(STORE_NORMAL);
+	struct txn	*t = txn_new(care);
 
 	txn_call(t, what, arg);
 	store_commit(t, then, NULL);
@@ -77,14 +78,24 @@ swept(int good, void *arg)
 	later();
 }
 
+/* What was named is off the disk's tables for good. */
+static void
+dropped(int good, void *arg)
+{
+	if (good && r.sweep.count > 0)
+		call(STORE_NORMAL, blob_sweep, &r.sweep, swept);
+	else
+		swept(good, arg);
+}
+
 static void
 blobs_pruned(int good, void *arg)
 {
 	(void)arg;
 	if (good && r.blobs.count > 0)
-		call(blob_prune, &r.blobs, blobs_pruned);
+		call(STORE_NORMAL, blob_prune, &r.blobs, blobs_pruned);
 	else
-		call(blob_sweep, NULL, swept);
+		call(STORE_FULL, blob_dropped, &r.sweep, dropped);
 }
 
 static void
@@ -96,14 +107,14 @@ events_pruned(int good, void *arg)
 	if (good && r.prune.events > 0) {
 		r.events += r.prune.told;
 		r.through = r.prune.through;
-		call(prune_events, &r.prune, events_pruned);
+		call(STORE_NORMAL, prune_events, &r.prune, events_pruned);
 		return;
 	}
 	if (r.events > 0)
 		tell();
 	r.blobs.before = oldest(conf->blobs_age);
 	r.blobs.room = conf->blobs_size;
-	call(blob_prune, &r.blobs, blobs_pruned);
+	call(STORE_NORMAL, blob_prune, &r.blobs, blobs_pruned);
 }
 
 void
@@ -117,7 +128,7 @@ retention_run(void)
 	event_del(r.timer);
 	r.prune.before = oldest(conf->journal_age);
 	r.prune.bytes = conf->journal_size;
-	call(prune_events, &r.prune, events_pruned);
+	call(STORE_NORMAL, prune_events, &r.prune, events_pruned);
 }
 
 static void

@@ -87,16 +87,17 @@ write_all(int fd, const void *bytes, size_t len)
 	return fsync(fd);
 }
 
-/* The name must survive as well. */
-static int
-sync_folder(char *path)
+int
+folder_sync(const char *path)
 {
-	char	*slash = strrchr(path, '/');
-	int	 fd, rc;
+	char	folder[PATH_MAX];
+	int	fd, rc;
 
-	*slash = '\0';
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	*slash = '/';
+	if (snprintf(folder, sizeof(folder), "%.*s", (int)(strrchr(path,
+	    '/') - path), path) >= (int)sizeof(folder))
+		return -1;
+	fd = open(*folder == '\0' ? "/" : folder,
+	    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd == -1)
 		return -1;
 	rc = fsync(fd);
@@ -123,7 +124,7 @@ write_file(const struct blob_put *b)
 	rc = write_all(fd, b->bytes, b->len);
 	close(fd);
 	if (rc == 0 && rename(new, path) == 0)
-		return sync_folder(path);
+		return folder_sync(path);
 	log_warn("store: blob %s", b->hash);
 	unlink(new);
 	return -1;
@@ -231,30 +232,68 @@ blob_prune(struct sqlite3 *db, void *arg)
 	return p->count == 0 ? 0 : drop_unreferenced(db);
 }
 
-/* One that came back meanwhile stays. */
+/* A change of its own makes SQLite sync what it names. */
+int
+blob_dropped(struct sqlite3 *db, void *arg)
+{
+	struct sqlite3_stmt	*st;
+	struct blob_sweep	*w = arg;
+	const char		*hash;
+	int			 rc = SQLITE_DONE;
+
+	w->count = 0;
+	if (sqlite3_prepare_v2(db, "SELECT hash FROM blob_dropped", -1, &st,
+	    NULL) != SQLITE_OK)
+		return -1;
+	while (w->count < BLOB_SWEEP_MAX &&
+	    (rc = sqlite3_step(st)) == SQLITE_ROW) {
+		hash = (const char *)sqlite3_column_text(st, 0);
+		if (hash != NULL && blob_hash_valid(hash))
+			strlcpy(w->hash[w->count++], hash, BLOB_HASH);
+	}
+	sqlite3_finalize(st);
+	if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+		return -1;
+	return w->count == 0 || db_exec(db, "INSERT INTO fact VALUES "
+	    "('sweeps', 1) ON CONFLICT (name) DO UPDATE SET value = value + "
+	    "1") == SQLITE_OK ? 0 : -1;
+}
+
+/* 1: a row names it again; -1: nobody knows. */
+static int
+is_back(struct sqlite3 *db, const char *hash)
+{
+	struct sqlite3_stmt	*st;
+	int			 rc;
+
+	if (sqlite3_prepare_v2(db, "SELECT 1 FROM blob WHERE hash = ?", -1,
+	    &st, NULL) != SQLITE_OK)
+		return -1;
+	sqlite3_bind_text(st, 1, hash, -1, SQLITE_STATIC);
+	rc = sqlite3_step(st);
+	sqlite3_finalize(st);
+	return rc == SQLITE_ROW ? 1 : rc == SQLITE_DONE ? 0 : -1;
+}
+
 int
 blob_sweep(struct sqlite3 *db, void *arg)
 {
-	struct sqlite3_stmt	*st;
+	const struct blob_sweep	*w = arg;
 	char			 path[PATH_MAX];
-	const char		*hash;
-	int			 rc;
+	int			 back, i;
 
-	(void)arg;
 	if (atomic_load(&held) > 0)
 		return 0;
-	if (sqlite3_prepare_v2(db, "SELECT hash FROM blob_dropped WHERE hash "
-	    "NOT IN (SELECT hash FROM blob)", -1, &st, NULL) != SQLITE_OK)
-		return -1;
-	while ((rc = sqlite3_step(st)) == SQLITE_ROW) {
-		hash = (const char *)sqlite3_column_text(st, 0);
-		if (hash != NULL && blob_hash_valid(hash) &&
-		    blob_path(hash, path, sizeof(path)) == 0 &&
-		    unlink(path) == -1 && errno != ENOENT)
-			log_warn("store: blob %s", hash);
+	for (i = 0; i < w->count; i++) {
+		if ((back = is_back(db, w->hash[i])) == -1)
+			return -1;
+		if (back == 0 && blob_path(w->hash[i], path,
+		    sizeof(path)) == 0 && unlink(path) == -1 &&
+		    errno != ENOENT)
+			log_warn("store: blob %s", w->hash[i]);
+		if (run(db, "DELETE FROM blob_dropped WHERE hash = ?",
+		    w->hash[i], 0, NULL) == -1)
+			return -1;
 	}
-	sqlite3_finalize(st);
-	if (rc != SQLITE_DONE)
-		return -1;
-	return db_exec(db, "DELETE FROM blob_dropped") == SQLITE_OK ? 0 : -1;
+	return 0;
 }

@@ -46,7 +46,21 @@ void	 blob_hold(int);
 int	 blob_put(struct sqlite3 *, void *);	/* struct blob_put */
 /* Drops references of sessions that are gone, oldest first. */
 int	 blob_prune(struct sqlite3 *, void *);	/* struct blob_prune */
-/* Removes the files of what was dropped in an earlier transaction. */
-int	 blob_sweep(struct sqlite3 *, void *);	/* nothing */
+/*
+ * Files go in two transactions.  The first, which must be on disk before the
+ * second begins, names what earlier ones dropped; the second removes it.
+ */
+#define BLOB_SWEEP_MAX	200
+
+struct blob_sweep {
+	int	 count;
+	char	 hash[BLOB_SWEEP_MAX][BLOB_HASH];
+};
+
+int	 blob_dropped(struct sqlite3 *, void *);	/* struct blob_sweep */
+int	 blob_sweep(struct sqlite3 *, void *);		/* the same */
+
+/* The name of a file of ours survives the power, too. */
+int	 folder_sync(const char *);
 
 #endif

@@ -200,6 +200,19 @@ while [ "$many" -lt 100 ]; do
 done
 is "a hundred at once, each its own answer" "$wrong" 0
 
+# A key stands for all of a request, its query too.
+keyed() {	# QUERY
+	curl -s --max-time 60 --unix-socket "$SOCKET" -X POST \
+	    -H 'Content-Type: application/json' -H 'Idempotency-Key: one' \
+	    -d '{"path": "keyed"}' \
+	    "http://deskd/v1/sessions/$id/files/mkdir$1" |
+		jq -r '.code // .entry.name // .name'
+}
+is "a key" "$(keyed '')" keyed
+is "the same request again" "$(keyed '')" keyed
+is "another query is another request" "$(keyed '?user=user')" \
+    idempotency_mismatch
+
 # A session that is not there to run it.
 ok "stop" ctl stop work
 is "a stopped session" "$(problem '{"argv": ["true"]}' | cut -d' ' -f1,2)" \
