@@ -30,7 +30,8 @@ PKG_BUILD	= autoconf \
 		  m4 \
 		  make \
 		  pkg-config
-PKG_RUN		= e2fsprogs \
+PKG_RUN		= dbus-daemon \
+		  e2fsprogs \
 		  fonts-dejavu-core \
 		  icewm \
 		  mount \
@@ -43,6 +44,7 @@ PKG_TEST	= busybox-static \
 		  clang \
 		  cppcheck \
 		  curl \
+		  dbus-bin \
 		  fonts-wqy-microhei \
 		  jq \
 		  libjpeg-turbo-progs \
@@ -52,7 +54,10 @@ PKG_TEST	= busybox-static \
 		  python3-minimal \
 		  shellcheck \
 		  webp \
-		  x11-utils
+		  x11-utils \
+		  x11-xserver-utils \
+		  xclip \
+		  xsel
 
 # A machine of its own to test on: see regress/vm/run.sh.
 PKG_VM		= attr \

@@ -38,6 +38,12 @@ void	api_terminal_input(struct request *);
 void	api_app_list(struct request *);
 void	api_app_show(struct request *);
 void	api_app_launch(struct request *);
+/* api_clipboard.c, api_display.c */
+void	api_clipboard_get(struct request *);
+void	api_clipboard_set(struct request *);
+void	api_clipboard_clear(struct request *);
+void	api_display_show(struct request *);
+void	api_display_change(struct request *);
 
 /* api_window.c */
 void	api_window_list(struct request *);

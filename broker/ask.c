@@ -104,6 +104,12 @@ ask_once(struct peer *peer, const struct ulid *session, ask_cb *cb,
 	return a;
 }
 
+void
+ask_set_once(struct ask *a)
+{
+	a->once = 1;
+}
+
 int
 ask_answer(struct peer *peer, struct wire_msg *m)
 {

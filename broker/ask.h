@@ -36,6 +36,8 @@ struct ask	*ask_once(struct peer *, const struct ulid *, ask_cb *,
 		    void *, enum msg_type, const void *, size_t,
 		    const void *, size_t);
 
+void		 ask_set_once(struct ask *);	/* one that was sent by hand */
+
 /* 1: given to who waits; 0: nobody does; -1: never asked of this peer. */
 int		 ask_answer(struct peer *, struct wire_msg *);
 void		 asks_lost(struct peer *);

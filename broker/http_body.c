@@ -56,6 +56,8 @@ body_parse(struct request *r)
 {
 	struct json_error error;
 
+	if (r->as_is)
+		return 0;
 	if (r->body_len == 0) {
 		if ((r->route->flags & ROUTE_BODY) == 0)
 			return 0;

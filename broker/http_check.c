@@ -144,7 +144,10 @@ check_body(struct request *r)
 	if ((r->route->flags & (ROUTE_BODY | ROUTE_BODY_OPT |
 	    ROUTE_BODY_RAW)) == 0)
 		return refuse(r, PROBLEM_TOO_LARGE, "no body is taken here");
-	if ((r->route->flags & ROUTE_BODY_RAW) == 0 && !is_json(request_header(r, "Content-Type")))
+	r->as_is = (r->route->flags & ROUTE_BODY_ANY) != 0 &&
+	    !is_json(request_header(r, "Content-Type"));
+	if ((r->route->flags & ROUTE_BODY_RAW) == 0 && !r->as_is &&
+	    !is_json(request_header(r, "Content-Type")))
 		return refuse(r, PROBLEM_UNSUPPORTED_TYPE,
 		    "a body must be application/json");
 	if (r->declared > (int64_t)r->route->body_max)

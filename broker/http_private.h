@@ -112,6 +112,7 @@ struct request {
 	struct session		*session;
 
 	int			 has_body;	/* one is still to come */
+	int			 as_is;		/* it is not JSON, and kept */
 	int64_t			 declared;	/* -1: chunked */
 	char			*body;
 	size_t			 body_len;

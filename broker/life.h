@@ -34,6 +34,14 @@ struct life_patch {
 void	life_patch(struct session *, uid_t, const struct life_patch *,
 	    life_cb *, void *);
 
+struct life_size {
+	uint32_t	width;
+	uint32_t	height;
+};
+/* Of its screen, which has it by now; borrowed until the callback. */
+void	life_resize(struct session *, uid_t, const struct life_size *,
+	    life_cb *, void *);
+
 /* Facts. */
 void	life_started(struct session *, uint32_t);
 void	life_worker(struct session *, int);	/* its socket, taken */

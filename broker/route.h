@@ -26,6 +26,7 @@ enum route_owner {
 #define ROUTE_BODY_OPT	0x2	/* may come without one */
 #define ROUTE_STREAM	0x4	/* may answer as SSE */
 #define ROUTE_BODY_RAW	0x8	/* takes bytes: see request_body_to */
+#define ROUTE_BODY_ANY	0x100	/* JSON, or kept as it is for the handler */
 #define ROUTE_PATH	0x10	/* ?path= may be any bytes */
 
 struct route {

@@ -109,6 +109,8 @@ void		 session_counts(struct session_counts *);
 /* Counts against limits: it has, or will have, memory. */
 int		 session_holds(const struct session *);
 struct json_object *session_json(const struct session *);
+/* NULL: it has none. */
+struct json_object *desktop_json(const struct session_row *);
 
 /* A new, hidden session; session_load: as stored. */
 struct session	*session_new(const struct session_row *);

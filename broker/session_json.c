@@ -45,7 +45,7 @@ owner_json(uid_t uid)
 	return o;
 }
 
-static struct json_object *
+struct json_object *
 desktop_json(const struct session_row *r)
 {
 	struct json_object	*o;

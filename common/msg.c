@@ -106,6 +106,7 @@ static const struct msg_row rows[MSG__COUNT] = {
 	[MSG_CLIP_GET]	= { "clip_get", B, W, SIZE(msg_clip), 0, { 0 } },
 	[MSG_CLIP_DATA]	= { "clip_data", W, B, SIZE(msg_clip), 0, { FD_MEMFD } },
 	[MSG_CLIP_SET]	= { "clip_set", B, W, SIZE(msg_clip), 0, { FD_MEMFD } },
+	[MSG_CLIP_CLEAR] = { "clip_clear", B, W, SIZE(msg_clip), 0, { 0 } },
 	[MSG_RESIZE]	= { "resize", B, W, SIZE(msg_resize), 0, { 0 } }
 };
 

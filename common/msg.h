@@ -99,9 +99,10 @@ enum msg_type {
 	MSG_RECORD,		/* an action for the journal; tail: JSON */
 	MSG_WINDOWS,		/* -> WINDOWS_DONE or ERROR */
 	MSG_WINDOWS_DONE,	/* JSON in a memfd */
-	MSG_CLIP_GET,		/* -> CLIP_DATA or ERROR */
+	MSG_CLIP_GET,		/* -> CLIP_DATA, OK (it is empty) or ERROR */
 	MSG_CLIP_DATA,		/* in a memfd */
 	MSG_CLIP_SET,		/* a memfd -> OK or ERROR */
+	MSG_CLIP_CLEAR,		/* -> OK or ERROR */
 	MSG_RESIZE,		/* of the display -> OK or ERROR */
 
 	MSG__COUNT

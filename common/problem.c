@@ -39,6 +39,7 @@ static const struct {
 	[PROBLEM_NOT_OFFERED]	= { "not_offered", "Not offered here", 422 },
 	[PROBLEM_DISK]		= { "disk", "Disk trouble", 507 },
 	[PROBLEM_SESSION_FAILED] = { "session_failed", "Session failed", 502 },
+	[PROBLEM_SELECTION]	= { "selection_owner", "Owner of the selection misbehaves", 502 },
 	[PROBLEM_EXISTS]	= { "exists", "Already exists", 409 },
 	[PROBLEM_NOT_DIRECTORY]	= { "not_a_directory", "Not a directory", 409 },
 	[PROBLEM_IS_DIRECTORY]	= { "is_a_directory", "Is a directory", 409 },

@@ -38,6 +38,7 @@ enum problem {
 	PROBLEM_NOT_OFFERED,		/* e.g. user root on the host image */
 	PROBLEM_DISK,
 	PROBLEM_SESSION_FAILED,
+	PROBLEM_SELECTION,		/* its owner broke the rules */
 	PROBLEM_EXISTS,			/* of files: it is there already */
 	PROBLEM_NOT_DIRECTORY,
 	PROBLEM_IS_DIRECTORY,

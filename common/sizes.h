@@ -12,6 +12,8 @@
 #define ACTIONS_BODY_MAX	(1024 * 1024)	/* JSON of one batch */
 #define ACTIONS_MAX		100	/* actions in one batch */
 #define PICTURE_MAX		(256 * 1024 * 1024)
+#define CLIP_TEXT_MAX		(1024 * 1024)	/* bytes of UTF-8 */
+#define CLIP_PNG_MAX		(16 * 1024 * 1024)
 #define TYPE_TEXT_MAX		100000	/* characters in one type action */
 
 #define SCREEN_MIN		64	/* pixels on a side */

@@ -80,6 +80,13 @@ static const struct command commands[] = {
 	    "  -r COUNT    so many times (--repeat)\n" },
 	{ "actions", cmd_actions, "ID FILE | ID -",
 	    "do a batch of actions written in JSON", "" },
+	{ "clip", cmd_clip, "[-pP] [-f file] get|set|clear ID [TEXT ... | -]",
+	    "read or set the clipboard",
+	    "  -f FILE     read it from there, or write it there (--file)\n"
+	    "  -P          a PNG and not text (--png)\n"
+	    "  -p          the primary selection (--primary)\n" },
+	{ "resize", cmd_resize, "ID WxH", "change the size of the screen",
+	    "" },
 	{ "windows", cmd_windows, "ID", "list windows, the topmost first", "" },
 	{ "window", cmd_window, "focus|move|resize|max|min|restore|close "
 	    "ID WINDOW [X Y | W H]", "do something to a window", "" },

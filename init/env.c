@@ -42,6 +42,8 @@ env_init(struct env *e, enum env_kind kind)
 	env_set(e, access("/bin/bash", X_OK) == 0 ?
 	    "SHELL=/bin/bash" : "SHELL=/bin/sh");
 	env_set(e, "LANG=C.UTF-8");
+	if (kind == ENV_USER && bus_offered())
+		env_set(e, "DBUS_SESSION_BUS_ADDRESS=unix:path=" SESSION_BUS);
 	if (display_up())
 		env_set(e, "DISPLAY=" SESSION_DISPLAY);
 }

@@ -1,8 +1,9 @@
 /*
  * deskd-init: pid 1 of a session's namespaces.
  *
- * It reaps, starts the X server and the window manager, and executes what
- * the worker asks for, as the session's user; itself and all of them under
+ * It reaps, starts the X server and the window manager, the message bus when
+ * somebody wants it, and executes what the worker asks for, as the session's
+ * user; itself and all of them under
  * the session's filter.
  * It is root inside the session only, and may touch nothing outside of it:
  * no descriptor is inherited, it listens on a socket of its own and takes
@@ -61,6 +62,7 @@ main(int argc, char **argv)
 	kept_start(base);
 	display_start(base);
 	wm_start(base);
+	bus_start(base);
 	listen_start(base);
 	ready();
 	event_base_dispatch(base);

@@ -20,6 +20,7 @@ struct wire_msg;
 #define SESSION_HOME	"/home/user"
 #define SESSION_DISPLAY	":0"
 #define SESSION_RUNTIME	"/run/user/1000"	/* of SESSION_UID */
+#define SESSION_BUS	SESSION_RUNTIME "/bus"
 
 /* listen.c: the socket, and who may connect to it. */
 void	listen_start(struct event_base *);
@@ -63,6 +64,7 @@ struct launch {
 	int		 tty;		/* stdio[0] is its terminal */
 	int		 stdio[3];
 	int		 extra;		/* becomes descriptor 3; -1: none */
+	char		*pid_text;	/* digits in env for its pid, or NULL */
 };
 
 enum launch_step { LAUNCH_STDIO = 1, LAUNCH_RIGHTS, LAUNCH_CWD, LAUNCH_EXEC };
@@ -108,6 +110,11 @@ void	display_ask(struct peer *, struct wire_msg *);
 void	display_forget(const struct peer *);
 int	display_up(void);
 int	display_reaped(pid_t, int);
+
+/* bus.c: D-Bus, on demand. */
+void	bus_start(struct event_base *);
+int	bus_offered(void);
+int	bus_reaped(pid_t, int);
 
 /* wm.c: the window manager. */
 void	wm_start(struct event_base *);

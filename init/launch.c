@@ -15,7 +15,9 @@
 #include <fcntl.h>
 #include <linux/close_range.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "init.h"
@@ -30,6 +32,7 @@ static int	child_stdio(const struct launch *, int);
 static void	child_signals(void);
 static int	child_limits(void);
 static int	child_cwd(const struct launch *);
+static void	child_pid(char *);
 static void	child_fail(int, enum launch_step)
 		    __attribute__((__noreturn__));
 
@@ -98,6 +101,8 @@ child(const struct launch *l, int status)
 		child_fail(status, LAUNCH_RIGHTS);
 	if (child_cwd(l) == -1)
 		child_fail(status, LAUNCH_CWD);
+	if (l->pid_text != NULL)
+		child_pid(l->pid_text);
 	/* execvp searches the PATH of the new environment. */
 	environ = (char **)(uintptr_t)l->env;
 	if (l->path != NULL)
@@ -169,6 +174,13 @@ child_cwd(const struct launch *l)
 	if (chdir(l->rights == RIGHTS_ROOT ? "/root" : SESSION_HOME) == 0)
 		return 0;
 	return chdir("/");
+}
+
+/* Over digits that are enough for any. */
+static void
+child_pid(char *text)
+{
+	snprintf(text, strlen(text) + 1, "%d", (int)getpid());
 }
 
 static void

@@ -38,7 +38,7 @@ reap_cb(int sig, short events, void *arg)
 		if (pid <= 0)
 			return;
 		if (!exec_reaped(pid, status) && !kept_reaped(pid, status) &&
-		    !wm_reaped(pid, status))
+		    !wm_reaped(pid, status) && !bus_reaped(pid, status))
 			(void)display_reaped(pid, status);
 	}
 }

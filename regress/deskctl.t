@@ -408,6 +408,41 @@ for o in '-q 0' '-q 101' '-f gif' '-f JPEG'; do
 done
 cd "$here" || exit 1
 
+# clip and resize
+{
+	printf '= GET /v1/sessions/%s/clipboard?selection=clipboard\n' $A
+	printf '200 text/plain\n\nin it'
+	printf '\n= GET /v1/sessions/%s/clipboard?selection=primary\n' $A
+	printf '204 text/plain\n\n'
+	printf '= PUT /v1/sessions/%s/clipboard?selection=primary\n' $A
+	printf '204 text/plain\n\n'
+	printf '= DELETE /v1/sessions/%s/clipboard?selection=clipboard\n' $A
+	printf '204 text/plain\n\n'
+	printf '= PATCH /v1/sessions/%s/display\n' $A
+	printf '200 application/json\n\n{"width":800,"height":600}\n'
+} | fake
+ctl -j clip get $A
+is 0 "clip get -j" <<-E
+	{"media_type":"text/plain","bytes":5,"text":"in it"}
+	E
+ctl clip -p get $A
+complains 1 "there is nothing in it" "clip get of an empty one"
+ctl clip -p set $A some words
+[ $status -eq 0 ] && grep -q '^some words' "$dir/record"
+result "clip set sends words"
+ctl clip clear $A
+is 0 "clip clear is quiet" </dev/null
+ctl resize $A 800x600
+[ $status -eq 0 ] && tail -n 1 "$dir/record" |
+    grep -qxF '{"width":800,"height":600}'
+result "resize sends a size"
+ctl clip -P -f x set $A words
+complains 2 "either words or a file" "clip set of words and a file"
+ctl clip set $A
+complains 2 "missing" "clip set of nothing"
+ctl resize $A 800
+complains 2 "usage: deskctl resize" "resize to no size"
+
 # exec
 exec_answer() {
 	printf '= POST /v1/sessions/%s/exec\n200 text/event-stream chunked\n\n' $A

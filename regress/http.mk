@@ -9,8 +9,12 @@ HTTP_TEST_SIDES	= regress/unit/http_client.c regress/unit/http_serve.c \
 
 UNIT		+= bfield_test \
 		  http_test \
+		  png_head_test \
 		  route_test \
 		  ws_test
+
+png_head_test_SRC = regress/unit/png_head_test.c broker/png_head.c
+png_head_test_LIBS = $(COMMON_LIBS)
 
 bfield_test_SRC	= regress/unit/bfield_test.c broker/field.c \
 		  broker/json_read.c
@@ -40,7 +44,7 @@ ws_drive_LIBS	= $(BSD_LIBS)
 
 # Headers of the broker only: other programs have some of the same name.
 $(OBJ)/regress/unit/http_%.o $(OBJ)/regress/unit/ws_%.o \
-$(OBJ)/regress/unit/bfield_test.o \
+$(OBJ)/regress/unit/bfield_test.o $(OBJ)/regress/unit/png_head_test.o \
 $(OBJ)/regress/unit/route_test.o: TEST_INC = -iquote broker
 
 # Not run by check.

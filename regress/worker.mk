@@ -2,12 +2,13 @@
 
 # The worker without what talks to X; these tests have a screen of their own.
 WORKER_PROCESS	= $(filter $(addprefix worker/,action%.c batch%.c desktop.c \
-		  exec%.c field.c from_%.c gate.c kept.c keysym.c picture.c shot.c \
-		  window_json.c windows.c), \
+		  clip_bytes.c clipboard.c exec%.c field.c from_%.c gate.c \
+		  kept.c keysym.c picture.c shot.c size.c window_json.c windows.c), \
 		  $(deskd-worker_SRC))
 
 # Programs that tests start; none is a test itself.
 UNIT_HELPERS	+= deskd-worker-evil \
+		  evil_owner \
 		  png_pixel \
 		  recorder \
 		  wclient \
@@ -18,6 +19,7 @@ worker_fake_SRC	= regress/unit/fake_display.c worker/worker.c \
 worker_fake_LIBS = $(XKB_LIBS) $(JSON_LIBS) $(COMMON_LIBS)
 
 UNIT		+= action_test \
+		  clip_bytes_test \
 		  display_hostile_test \
 		  display_test \
 		  encode_format_test \
@@ -28,6 +30,7 @@ UNIT		+= action_test \
 		  keysym_test \
 		  window_test \
 		  worker_batch_test \
+		  worker_clip_test \
 		  worker_exec_test \
 		  worker_x_test
 
@@ -57,6 +60,15 @@ worker_x_test_SRC = regress/unit/worker_drive.c \
 		  regress/unit/worker_x_test.c
 worker_x_test_LIBS = $(COMMON_LIBS)
 $(BIN)/worker_x_test: | $(BIN)/deskd-worker
+
+clip_bytes_test_SRC = regress/unit/clip_bytes_test.c \
+		  worker/clip_bytes.c
+clip_bytes_test_LIBS = $(COMMON_LIBS)
+
+worker_clip_test_SRC = regress/unit/worker_clip_test.c \
+		  regress/unit/worker_drive.c
+worker_clip_test_LIBS = $(COMMON_LIBS)
+$(BIN)/worker_clip_test: | $(BIN)/worker_fake
 
 worker_batch_test_SRC = regress/unit/worker_batch_test.c \
 		  regress/unit/worker_drive.c
@@ -106,6 +118,11 @@ recorder_LIBS	= $(XCB_LIBS) $(COMMON_LIBS)
 
 wclient_SRC	= regress/unit/wclient.c
 wclient_LIBS	= $(XCB_LIBS) $(COMMON_LIBS)
+
+# The same, with a selection that it does not treat well.
+evil_owner_SRC	= regress/unit/evil_owner.c
+evil_owner_COMMON = common/log.c
+evil_owner_LIBS	= $(XCB_LIBS) $(BSD_LIBS)
 
 # What a picture shows, for shell tests.
 png_pixel_SRC	= regress/unit/png_pixel.c \

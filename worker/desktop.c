@@ -118,7 +118,9 @@ disconnect(struct worker *w)
 	if (x == NULL)
 		return;
 	batch_display_lost(w);
+	clipboard_display_lost(w);
 	shot_display_lost(w);
+	size_display_lost(w);
 	windows_display_lost(w);
 	w->desktop.display = NULL;
 	display_close(x);
@@ -196,6 +198,7 @@ connect_display(struct worker *w)
 		.path = DISPLAY_SOCKET,
 		.width = w->setup.desktop.width,
 		.height = w->setup.desktop.height,
+		.dpi = w->setup.desktop.dpi,
 		.ready = ready_cb,
 		.lost = lost_cb,
 		.arg = w

@@ -38,6 +38,15 @@ static const char *const atom_names[ATOM__COUNT] = {
 	[ATOM_WM_PROTOCOLS]		= "WM_PROTOCOLS",
 	[ATOM_WM_PING]			= "_NET_WM_PING",
 	[ATOM_BACKGROUND]		= "_DESKD_BACKGROUND",
+	[ATOM_CLIP]			= "_DESKD_CLIP",
+	[ATOM_CLIPBOARD]		= "CLIPBOARD",
+	[ATOM_IMAGE_PNG]		= "image/png",
+	[ATOM_INCR]			= "INCR",
+	[ATOM_TARGETS]			= "TARGETS",
+	[ATOM_TEXT]			= "TEXT",
+	[ATOM_TEXT_PLAIN]		= "text/plain",
+	[ATOM_TEXT_PLAIN_UTF8]		= "text/plain;charset=utf-8",
+	[ATOM_TIMESTAMP]		= "TIMESTAMP",
 	[ATOM_CLIENT_LIST_STACKING]	= "_NET_CLIENT_LIST_STACKING",
 	[ATOM_CLOSE_WINDOW]		= "_NET_CLOSE_WINDOW",
 	[ATOM_MOVERESIZE_WINDOW]	= "_NET_MOVERESIZE_WINDOW",
@@ -274,6 +283,9 @@ display_event_cb(struct x *x, const uint8_t p[32], void *arg)
 		    e.atom == d->atom[ATOM_SUPPORTING_WM_CHECK])
 			wm_check(d);
 	}
+	/* Last, since it may end an op, and with that the display. */
+	if (d->usable)
+		clip_event(d, p);
 }
 
 /*
@@ -467,6 +479,7 @@ setup_screen(struct op *op)
 	dc.level = XCB_DAMAGE_REPORT_LEVEL_BOUNDING_BOX;
 	x_send(d->x, &dc, sizeof(dc), NULL, 0);
 	d->capture = capture_new(d);
+	d->clips = clips_new();
 	d->input = input_new();
 	d->settle = settle_new();
 	d->usable = 1;
@@ -521,6 +534,7 @@ display_close(struct display *d)
 	event_del(&d->wm_timer);
 	x_close(d->x);
 	capture_free(d->capture);
+	clips_free(d);
 	input_free(d->input);
 	keymap_free(d->keymap);
 	settle_free(d->settle);

@@ -22,6 +22,7 @@ struct display_conf {
 	const char	*path;		/* of the server's socket */
 	uint32_t	 width;		/* wanted; 0: as the server has it */
 	uint32_t	 height;
+	uint32_t	 dpi;		/* 0: 96 */
 	uint32_t	 timeout_ms;	/* 0: DISPLAY_TIMEOUT_MS */
 	uint32_t	 wm_ms;		/* 0: DISPLAY_WM_MS */
 	/*

@@ -18,6 +18,7 @@
 #include "x.h"
 
 struct capture;
+struct clips;
 struct input;
 struct keymap;
 struct settle;
@@ -48,6 +49,15 @@ enum atom {
 	ATOM_WM_PROTOCOLS,
 	ATOM_WM_PING,
 	ATOM_BACKGROUND,
+	ATOM_CLIP,		/* ours: where a selection is put */
+	ATOM_CLIPBOARD,
+	ATOM_IMAGE_PNG,
+	ATOM_INCR,
+	ATOM_TARGETS,
+	ATOM_TEXT,
+	ATOM_TEXT_PLAIN,
+	ATOM_TEXT_PLAIN_UTF8,
+	ATOM_TIMESTAMP,
 	ATOM_CLIENT_LIST_STACKING,
 	ATOM_CLOSE_WINDOW,
 	ATOM_MOVERESIZE_WINDOW,
@@ -143,6 +153,7 @@ struct display {
 	int			 ready;
 	int			 has_wm;
 	struct capture		*capture;
+	struct clips		*clips;
 	struct input		*input;
 	struct keymap		*keymap;
 	struct settle		*settle;
@@ -174,6 +185,11 @@ struct capture	*capture_new(struct display *);
 void		 capture_free(struct capture *);
 void		 capture_damaged(struct capture *, const struct rect *);
 void		 capture_resized(struct capture *);
+
+/* clip_own.c */
+struct clips	*clips_new(void);
+void		 clips_free(struct display *);
+void		 clip_event(struct display *, const uint8_t [32]);
 
 /* input.c */
 struct input	*input_new(void);

@@ -21,6 +21,10 @@ static void (*const handlers[MSG__COUNT])(struct worker *,
 	[MSG_ACTIONS]		= batch_start,
 	[MSG_ACTIONS_BULK]	= batch_start_bulk,
 	[MSG_ACTIONS_CANCEL]	= cancel,
+	[MSG_CLIP_GET]		= clipboard_get,
+	[MSG_CLIP_SET]		= clipboard_set,
+	[MSG_CLIP_CLEAR]	= clipboard_clear,
+	[MSG_RESIZE]		= size_change,
 	[MSG_SHOT]		= shot_start,
 	[MSG_WINDOWS]		= windows_start
 };

@@ -63,7 +63,9 @@ main(int argc, char **argv)
 	TAILQ_INIT(&w->kept_asks);
 	TAILQ_INIT(&w->batches);
 	TAILQ_INIT(&w->beside);
+	TAILQ_INIT(&w->clips);
 	TAILQ_INIT(&w->shots);
+	TAILQ_INIT(&w->sizes);
 	TAILQ_INIT(&w->looks);
 	desktop_init(w);
 	evtimer_assign(&w->no_init, w->base, no_init_cb, w);
@@ -103,7 +105,9 @@ broker_gone(struct worker *w)
 	exec_broker_gone(w);
 	kept_broker_gone(w);
 	batch_cancel_all(w);
+	clipboard_cancel_all(w);
 	shot_cancel_all(w);
+	size_cancel_all(w);
 	windows_cancel_all(w);
 	peer_free(w->broker);
 	w->broker = NULL;
@@ -215,7 +219,9 @@ static void
 shutdown_all(struct worker *w)
 {
 	batch_cancel_all(w);
+	clipboard_cancel_all(w);
 	shot_cancel_all(w);
+	size_cancel_all(w);
 	windows_cancel_all(w);
 	desktop_end(w);
 	peer_free(w->broker);

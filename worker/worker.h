@@ -14,11 +14,13 @@
 #include "problem.h"
 
 struct batch;
+struct clip_request;
 struct display;
 struct exec;
 struct kept_ask;
 struct peer;
 struct shot_request;
+struct size_request;
 struct windows_request;
 struct wire_msg;
 
@@ -63,12 +65,18 @@ struct worker {
 	struct batches		 batches;	/* the first one runs */
 	struct batches		 beside;	/* these take no turn */
 	TAILQ_HEAD(, shot_request) shots;
+	TAILQ_HEAD(, clip_request) clips;	/* some run, others wait */
+	TAILQ_HEAD(, size_request) sizes;	/* the first one runs */
 	TAILQ_HEAD(, windows_request) looks;
 	unsigned int		 nexecs;
 	unsigned int		 nkept_asks;
 	unsigned int		 nbatches;
 	unsigned int		 nshots;
 	unsigned int		 nlooks;
+	unsigned int		 nclips;
+	unsigned int		 clips_running;
+	unsigned int		 clips_set;	/* with bytes to be set */
+	unsigned int		 nsizes;
 	size_t			 batch_bytes;	/* of all their bodies */
 };
 
@@ -117,6 +125,18 @@ void	batch_start_bulk(struct worker *, struct wire_msg *);
 void	batch_cancel(struct worker *, uint64_t);
 void	batch_cancel_all(struct worker *);
 void	batch_display_lost(struct worker *);
+
+/* clipboard.c */
+void	clipboard_get(struct worker *, struct wire_msg *);
+void	clipboard_set(struct worker *, struct wire_msg *);
+void	clipboard_clear(struct worker *, struct wire_msg *);
+void	clipboard_cancel_all(struct worker *);
+void	clipboard_display_lost(struct worker *);
+
+/* size.c */
+void	size_change(struct worker *, struct wire_msg *);
+void	size_cancel_all(struct worker *);
+void	size_display_lost(struct worker *);
 
 /* shot.c */
 void	shot_start(struct worker *, struct wire_msg *);

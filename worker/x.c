@@ -288,6 +288,12 @@ x_sent(const struct x *x)
 	return x->sent;
 }
 
+size_t
+x_queued(const struct x *x)
+{
+	return x->out.len;
+}
+
 int
 x_stalled(const struct x *x)
 {

@@ -62,6 +62,7 @@ void		 x_flush(struct x *);
 void		 x_watch(struct x *, x_reply_cb *, void *);
 void		 x_forget(struct x *, const void *);	/* by argument */
 uint64_t	 x_sent(const struct x *);	/* number of the last request */
+size_t		 x_queued(const struct x *);	/* bytes not written yet */
 int		 x_stalled(const struct x *);	/* an answer is overdue */
 uint32_t	 x_id(struct x *);
 

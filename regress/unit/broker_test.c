@@ -765,6 +765,64 @@ test_shot_format(void)
 }
 
 static void
+test_clipboard(void)
+{
+	char	*id = running(0, "{}");
+	char	*p = strdup(session_path(id, "/clipboard"));
+
+	ok(call(0, "GET", p, NULL) == 200 && a.len == 5 && memcmp(a.body,
+	    "h\xef\xbf\xbdi", 5) == 0 && strcmp(answer_header(&a,
+	    "Content-Type"), "text/plain;charset=utf-8") == 0,
+	    "a text, made UTF-8");
+	call(0, "GET", session_path(id, "/clipboard?type=png"), NULL);
+	ok(refused(502, "selection_owner", NULL), "a picture that is none");
+	call(0, "GET", session_path(id, "/clipboard?selection=primary"
+	    "&type=text"), NULL);
+	ok(refused(500, "internal", NULL), "a text of another size");
+	call(0, "GET", session_path(id, "/clipboard?selection=primary"
+	    "&type=png"), NULL);
+	ok(refused(500, "internal", NULL), "a picture that may change");
+	call(0, "GET", session_path(id, "/clipboard?selection=primary"),
+	    NULL);
+	ok(refused(500, "internal", NULL), "a type that is none");
+	ok(call(0, "PUT", p, "{\"text\":\"a\"}") == 204 && a.len == 0,
+	    "a text is set");
+	ok(call(0, "PUT", p, "{\"text\":\"\"}") == 204, "an empty one");
+	call(0, "PUT", p, "{\"text\":null}");
+	ok(refused(422, "invalid_field", "/text"), "null");
+	call(0, "PUT", p, "{\"text\":5}");
+	ok(refused(422, "invalid_field", "/text"), "a number");
+	ok(call(0, "DELETE", p, NULL) == 204, "cleared");
+	call(FAKE_BOB, "GET", p, NULL);
+	ok(refused(404, "not_found", NULL), "another user");
+	delete(0, id);
+	free(p);
+	free(id);
+}
+
+static void
+test_display(void)
+{
+	char	*id = running(0, "{\"desktop\":{\"width\":640,"
+		    "\"height\":480,\"max_width\":1000}}");
+	char	*p = strdup(session_path(id, "/display"));
+
+	ok(call(0, "GET", p, NULL) == 200 && is("/width", "640") &&
+	    is("/max_width", "1000"), "a display");
+	ok(call(0, "PATCH", p, "{\"width\":1000}") == 200 &&
+	    is("/width", "1000") && is("/height", "480"), "another width");
+	call(0, "PATCH", p, "{\"width\":1001}");
+	ok(refused(422, "invalid_field", "/width"), "one too wide");
+	call(0, "PATCH", p, "{\"width\":666}");
+	ok(refused(504, "display_timeout", NULL), "the worker refuses");
+	ok(call(0, "GET", session_path(id, ""), NULL) == 200 &&
+	    is("/desktop/width", "1000"), "it stays as it was");
+	delete(0, id);
+	free(p);
+	free(id);
+}
+
+static void
 test_exec(void)
 {
 	char	*id = running(0, "{}");
@@ -1221,6 +1279,8 @@ main(int argc, char **argv)
 		test_window_acts();
 		test_shot();
 	test_shot_format();
+		test_clipboard();
+		test_display();
 		test_exec();
 		test_exec_stream();
 		test_exec_slow();

@@ -7,6 +7,7 @@
  *	type "hang"		never ends
  *	type "timeout"		ends with PROBLEM_DISPLAY_TIMEOUT
  *	type "lose"		the connection is lost
+ *	a PNG of PRIMARY	never ends to be read
  *	window win_404		is not there
  *	wait for "hang"		never ends
  */
@@ -23,9 +24,11 @@
 #include <unistd.h>
 
 #include "capture.h"
+#include "clip.h"
 #include "display.h"
 #include "fake_display.h"
 #include "input.h"
+#include "resize.h"
 #include "settle.h"
 #include "type.h"
 #include "window.h"
@@ -49,6 +52,8 @@ struct op {
 	input_position_cb	*position;
 	capture_cb		*capture;
 	settle_cb		*settle;
+	clip_read_cb		*clip;
+	enum clip_selection	 selection;
 	windows_cb		*windows;
 	window_cb		*window;
 	struct shot_want	 want;
@@ -56,6 +61,7 @@ struct op {
 };
 
 static uint64_t	generation = 1;
+static struct clip_bytes	*clips[2];
 
 void
 encode_warm_up(void)
@@ -143,6 +149,9 @@ end_cb(int fd, short events, void *arg)
 		done.position(done.problem, done.d->x, done.d->y, done.arg);
 	else if (done.settle != NULL)
 		done.settle(done.problem, 1, generation, done.arg);
+	else if (done.clip != NULL)
+		done.clip(done.problem, clips[done.selection - 1], NULL,
+		    done.arg);
 	else if (done.windows != NULL)
 		give_windows(&done);
 	else if (done.window != NULL)
@@ -516,4 +525,36 @@ window_wait(struct display *d, const struct window_match *m, window_cb *cb,
 	if (m->title != NULL && strcmp(m->title, "hang") == 0)
 		event_del(&op->end);
 	return op;
+}
+
+struct op *
+clip_read(struct display *d, enum clip_selection selection, uint32_t type,
+    clip_read_cb *cb, void *arg)
+{
+	struct op	*op = new_op(d, NULL, arg);
+
+	say("clip read %d %u\n", selection, type);
+	op->clip = cb;
+	op->selection = selection;
+	if (selection == CLIP_PRIMARY && type == CLIP_PNG)
+		event_del(&op->end);
+	return op;
+}
+
+struct op *
+clip_own(struct display *d, enum clip_selection selection,
+    struct clip_bytes *bytes, op_cb *cb, void *arg)
+{
+	say("clip own %d %zu\n", selection, bytes == NULL ? 0 : bytes->len);
+	clip_bytes_free(clips[selection - 1]);
+	clips[selection - 1] = bytes == NULL ? NULL : clip_bytes_hold(bytes);
+	return new_op(d, cb, arg);
+}
+
+struct op *
+display_resize(struct display *d, uint32_t width, uint32_t height, op_cb *cb,
+    void *arg)
+{
+	say("resize %ux%u\n", width, height);
+	return new_op(d, cb, arg);
 }

@@ -337,6 +337,53 @@ recv_windows(struct fake_worker *w, const struct wire_msg *m)
 }
 
 static void
+send_clip(struct fake_worker *w, uint64_t request, enum clip_type type,
+    const char *bytes, size_t said, int sealed)
+{
+	struct msg_clip	m = { .selection = CLIP_CLIPBOARD, .type = type,
+			    .size = (uint32_t)said };
+	int		fd = memfd_create("clip", MFD_CLOEXEC |
+			    MFD_ALLOW_SEALING);
+
+	if (write(fd, bytes, strlen(bytes)) == -1 ||
+	    (sealed && memfd_seal(fd) == -1))
+		abort();
+	send_msg(w, MSG_CLIP_DATA, request, &m, sizeof(m), NULL, &fd, 1);
+	close(fd);
+}
+
+/* The clipboard is well; each type of the primary selection is a lie. */
+static void
+recv_clip(struct fake_worker *w, const struct wire_msg *m)
+{
+	const struct msg_clip	*c = (const void *)m->data;
+	uint64_t		 request = m->hdr.request;
+
+	if (c->selection == CLIP_CLIPBOARD && c->type != CLIP_PNG)
+		send_clip(w, request, CLIP_TEXT, "h\377i", 3, 1);
+	else if (c->selection == CLIP_CLIPBOARD)
+		send_clip(w, request, CLIP_PNG, "GIF89a", 6, 1);
+	else if (c->type == CLIP_TEXT)
+		send_clip(w, request, CLIP_TEXT, "hi", 3, 1);
+	else if (c->type == CLIP_PNG)
+		send_clip(w, request, CLIP_PNG, "\x89PNG", 4, 0);
+	else
+		send_clip(w, request, 7, "hi", 2, 1);
+}
+
+static void
+recv_size(struct fake_worker *w, const struct wire_msg *m)
+{
+	const struct msg_resize	*r = (const void *)m->data;
+
+	if (r->width == 666)
+		send_error(w, m->hdr.request, PROBLEM_DISPLAY_TIMEOUT,
+		    "\0too slow", 10);
+	else
+		peer_ok(w->peer, &m->hdr);
+}
+
+static void
 child_cb(int sig, short events, void *arg)
 {
 	struct program		**pp = &programs, *p;
@@ -473,6 +520,16 @@ from_broker(struct peer *p, struct wire_msg *m, void *arg)
 		break;
 	case MSG_WINDOWS:
 		recv_windows(w, m);
+		break;
+	case MSG_CLIP_GET:
+		recv_clip(w, m);
+		break;
+	case MSG_CLIP_SET:
+	case MSG_CLIP_CLEAR:
+		peer_ok(w->peer, &m->hdr);
+		break;
+	case MSG_RESIZE:
+		recv_size(w, m);
 		break;
 	case MSG_EXEC:
 		if (recv_exec(w, m)) {

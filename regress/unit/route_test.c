@@ -38,6 +38,11 @@ STUB(api_exec)
 STUB(api_app_list)
 STUB(api_app_show)
 STUB(api_app_launch)
+STUB(api_clipboard_get)
+STUB(api_clipboard_set)
+STUB(api_clipboard_clear)
+STUB(api_display_show)
+STUB(api_display_change)
 STUB(api_window_list)
 STUB(api_window_show)
 STUB(api_window_act)
@@ -103,13 +108,14 @@ body_fits(const struct route *row)
 	int takes = (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT |
 	    ROUTE_BODY_RAW)) != 0;
 	int may = is_one_of(row->method, " POST PATCH PUT ");
+	int raw = (row->flags & ROUTE_BODY_ANY) != 0;
 
 	/* Bytes are not kept in memory: any number may come. */
 	if (row->flags & ROUTE_BODY_RAW)
 		return may && (row->flags & (ROUTE_BODY | ROUTE_BODY_OPT)) == 0;
 
 	return takes == may && takes == (row->body_max != 0) &&
-	    row->body_max <= 2 * 1024 * 1024;
+	    row->body_max <= (size_t)(raw ? 16 : 2) * 1024 * 1024;
 }
 
 static size_t
