@@ -391,7 +391,7 @@ run(const char *command)
 {
 	char	whole[1024];
 
-	snprintf(whole, sizeof(whole), "cd %s && { %s; } > /dev/null", dir,
+	snprintf(whole, sizeof(whole), "cd %s && { %s; } > /dev/null 2>&1", dir,
 	    command);
 	return system(whole) == 0;
 }
