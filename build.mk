@@ -273,7 +273,10 @@ install: all
 	    $(DESTDIR)$(completionsdir)/deskctl
 	$(INSTALL) -d $(DESTDIR)$(docdir)/examples
 	$(INSTALL) -m 644 README $(DESTDIR)$(docdir)
-	$(INSTALL) -m 755 $(EXAMPLES) $(DESTDIR)$(docdir)/examples
+	$(INSTALL) -m 755 $(filter %.sh,$(EXAMPLES)) \
+	    $(DESTDIR)$(docdir)/examples
+	$(INSTALL) -m 644 $(filter-out %.sh,$(EXAMPLES)) \
+	    $(DESTDIR)$(docdir)/examples
 	test "$(systemdsystemunitdir)" = no || { \
 	    $(INSTALL) -d $(DESTDIR)$(systemdsystemunitdir) && \
 	    sed 's|@SBINDIR@|$(sbindir)|' etc/deskd.service \
