@@ -699,9 +699,9 @@ event() {	# SEQ KIND
 } | fake
 ctl log
 is 0 "log goes through all pages" <<-E
-	2020-01-02T03:04:05.678Z session.created   $A {"n":1}
-	2020-01-02T03:04:05.678Z session.running   $A {"n":2}
-	2020-01-02T03:04:05.678Z action            $A {"n":5}
+	2020-01-02T03:04:05.678Z session.created    $A {"n":1}
+	2020-01-02T03:04:05.678Z session.running    $A {"n":2}
+	2020-01-02T03:04:05.678Z action             $A {"n":5}
 	E
 ctl log -n 4 -j
 is 0 "log -n -j asks from the end, prints the oldest first" <<-E
@@ -713,7 +713,7 @@ ctl log -n 0
 is 0 "log -n 0 prints none" </dev/null
 ctl log -k action $A
 is 0 "log of one session and kind" <<-E
-	2020-01-02T03:04:05.678Z action            $A {"n":5}
+	2020-01-02T03:04:05.678Z action             $A {"n":5}
 	E
 {
 	answer "GET /v1/events?limit=500&after=0" 200 <<-E
